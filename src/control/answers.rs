@@ -1,8 +1,11 @@
 //! What the calls of the control API answer, as rows for its OpenAPI document. A member with a dot stands inside another.
 
+use self::proof::{ASSUMPTIONS, CONTRACT, COVERAGE, NOT_VERIFIED, VERIFIED, VIOLATIONS};
 use crate::contract::violations::CODES;
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::scenario::told::{ACTED, DUE, PASSED, field};
+
+mod proof;
 
 const COUNT: Kind = Kind::Integer { min: 0, max: i64::MAX };
 const PENDING: Kind = Kind::Word(&["pending", "delivered", "failed"]);
@@ -148,88 +151,6 @@ const REQUESTS: &[Field] = &[
 ];
 
 #[rustfmt::skip]
-const VIOLATIONS: &[Field] = &[
-    must("violations", Kind::List, "where clients and receivers broke the contract, oldest first: 10000 at most"),
-    must("violations[].request", Kind::Nullable, "the id of the request: req-1; null for the receiver of a webhook"),
-    must("violations[].delivery", Kind::Nullable, "the id of the webhook: dlv-1; null for a request"),
-    must("violations[].at", Kind::Time, "when the request, or the answer of the receiver, came"),
-    must("violations[].provider", TEXT, "the slug of the provider"),
-    must("violations[].operation", Kind::Nullable, "the operation: quoine.createInvoice"),
-    must("violations[].code", Kind::Word(CODES), "what kind of violation it is"),
-    must("violations[].detail", TEXT, "what the client or the receiver did"),
-    must("violations[].evidence", TEXT, "how much is known about what it breaks"),
-    must("violations[].source", TEXT, "the page that it breaks"),
-    must("truncated", Kind::Flag, "there are more, or older requests were dropped"),
-];
-
-#[rustfmt::skip]
-const ASSUMPTIONS: &[Field] = &[
-    must("assumptions", Kind::List, "rows of the contracts that no document has and that traffic has leaned on; assumed ones come first"),
-    must("assumptions[].row", TEXT, "its name: quoine.decisions.texts"),
-    must("assumptions[].evidence", Kind::Word(&["observed", "assumed"]), "its evidence"),
-    must("assumptions[].source", TEXT, "where it was seen, or the reason of the decision"),
-    may("assumptions[].decision", TEXT, "what was decided"),
-    must("assumptions[].count", COUNT, "how often traffic has leaned on it"),
-    must("assumptions[].first", Kind::Object, "the first time"),
-    must("assumptions[].first.request", Kind::Nullable, "the id of the request: req-1; null: time or the outside world did"),
-    must("assumptions[].first.at", Kind::Time, "the simulated time"),
-    must("assumptions[].first.operation", Kind::Nullable, "its operation: quoine.createInvoice"),
-];
-
-#[rustfmt::skip]
-const COVERAGE: &[Field] = &[
-    must("percent", Kind::Number, "how much of all providers was reached; 100 is all"),
-    must("providers", Kind::Object, "by slug: `percent`, and `operations`, `errors`, `statuses`, `transitions`, `events`, `retry_steps`, `timers`, `parameters` and `pages`, each with `total`, `covered`, the names of those `missing`, and for each of these in `ways` how to reach it"),
-];
-
-#[rustfmt::skip]
-const CONTRACT: &[Field] = &[
-    must("slug", TEXT, "the slug of the provider"),
-    must("name", TEXT, "its name"),
-    must("operations", Kind::List, "its calls"),
-    must("operations[]", Kind::Object, "a row with its evidence"),
-    must("errors", Kind::List, "its refusals"),
-    must("errors[]", Kind::Object, "a row with its evidence"),
-    must("lifecycles", Kind::List, "the statuses of its objects"),
-    must("lifecycles[]", Kind::Object, "the statuses of one kind of object, and the steps between them"),
-    must("events", Kind::List, "its webhooks"),
-    must("events[]", Kind::Object, "a row with its evidence"),
-    must("rows", Kind::List, "all of them, by the names that `accepts` of a scenario takes"),
-    must("rows[]", Kind::Object, "a row with its evidence"),
-    must("decisions", Kind::List, "what was decided where the documents are silent"),
-    must("decisions[]", Kind::Object, "a row with its evidence"),
-];
-
-#[rustfmt::skip]
-const VERIFIED: &[Field] = &[
-    must("verified", Kind::Flag, "true"),
-    must("matched", COUNT, "how many fit; of a sequence, how many of its calls were found"),
-    may("truncated", Kind::Flag, "true: older ones were dropped, so more than these may have fitted"),
-];
-
-/// What a verification or a wait that fails has beside the members of every problem.
-#[rustfmt::skip]
-const NOT_VERIFIED: &[Field] = &[
-    must("verified", Kind::Flag, "false"),
-    must("matched", COUNT, "how many fit; of a sequence, how many of its calls were found in their order"),
-    must("nearest", Kind::List, "what came nearest, the best first, three at most; when too many fit, the latest of these"),
-    may("nearest[].request", Kind::Object, "the request, as the journal lists it"),
-    may("nearest[].delivery", Kind::Object, "the webhook, as the list of deliveries has it"),
-    must("nearest[].criteria", Kind::List, "each criterion"),
-    must("nearest[].criteria[].criterion", TEXT, "what is compared: operation, body.price; of a sequence also order"),
-    must("nearest[].criteria[].expected", TEXT, "what was expected, in words or as JSON"),
-    must("nearest[].criteria[].actual", TEXT, "what came, as JSON, or `nothing`"),
-    must("nearest[].criteria[].met", Kind::Flag, "whether this is as expected"),
-    may("missing", Kind::Object, "the first call of the sequence that was not found"),
-    must("missing.step", COUNT, "its place in the sequence, from 1"),
-    must("missing.operation", TEXT, "its operation"),
-    must("missing.after", Kind::Nullable, "the id of the request that is the call before it"),
-    may("timed_out", Kind::Flag, "true: the wait has ended without it"),
-    may("truncated", Kind::Flag, "true: older ones were dropped, which can hide the answer"),
-    may("unread", COUNT, "how many may fit, because a pattern was compared with a part of their texts only"),
-];
-
-#[rustfmt::skip]
 const RULE: &[Field] = &[
     must("name", TEXT, "the name of the rule"),
     may("on", TEXT, "what it is on"),
@@ -249,6 +170,23 @@ const ACCOUNT: &[Field] = &[
     must("account", TEXT, "its id"),
     must("credentials", Kind::Object, "its keys, by name"),
     must("settings", Kind::Object, "each setting with its value, its default and its meaning; the values stand beside this member too"),
+];
+
+#[rustfmt::skip]
+const OBJECT: &[Field] = &[
+    must("id", TEXT, "its id: quoine.invoice.1"),
+    must("provider", TEXT, "the slug of the provider"),
+    must("kind", TEXT, "the name of its lifecycle"),
+    must("subject", TEXT, "what the merchant calls it"),
+    must("account", TEXT, "the id of the account"),
+    must("status", TEXT, "the status in which it is"),
+    must("created_at", Kind::Time, "when it was made"),
+    must("next", Kind::List, "actions that can come next"),
+    must("next[].action", TEXT, "the name of the action"),
+    must("next[].meaning", TEXT, "what happens"),
+    must("next[].to", TEXT, "the status to which it leads"),
+    must("next[].body", Kind::Object, "the body with which the action means this object"),
+    must("object", Kind::NullableObject, "the object as its provider's API shows it, where the API shows it"),
 ];
 
 const REMOVED: &[Field] = &[must("removed", Kind::List, "the names of the rules"), must("removed[]", TEXT, "a name")];
@@ -292,6 +230,28 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     (&["create_sandbox", "show_sandbox", "fork_sandbox"], SANDBOX),
     (&["delete_sandbox"], &[must("deleted", TEXT, "its name")]),
     (&["show_environment"], &[must("PLAYMONEY_URL", TEXT, "the root of the server")]),
+    (&["list_pending"], &[
+        must("pending", Kind::List, "what is to come, soonest first"),
+        must("pending[].at", Kind::Time, "when"),
+        must("pending[].kind", DUE, "what kind of thing it is"),
+        must("pending[].provider", TEXT, "the slug of the provider"),
+        must("pending[].subject", Kind::Nullable, "the object, by the id that the merchant uses"),
+        must("pending[].what", TEXT, "what happens, in words"),
+        must("truncated", Kind::Flag, "there is more"),
+    ]),
+    (&["list_objects"], &[
+        must("objects", Kind::List, "objects, newest first, each as `show_object` shows it, without `object`"),
+        must("objects[]", Kind::Object, "an object"),
+        must("total", COUNT, "how many objects the asked providers and kinds have, whatever their status"),
+        must("truncated", Kind::Flag, "there are more: the next list has the last `id` of this one as `before`"),
+    ]),
+    (&["show_object"], OBJECT),
+    (&["check_rule"], &[
+        must("valid", Kind::Flag, "true"),
+        must("rule", Kind::Object, "the rule as it was read"),
+        may("warnings", Kind::List, "what its author may not want"),
+        must("warnings[]", Kind::Object, "a warning, with its place and a message"),
+    ]),
     (&["show_clock", "freeze_clock", "resume_clock", "scale_clock"], CLOCK),
     (&["advance_clock"], PASSED),
     (&["list_actions"], &[

@@ -92,6 +92,52 @@ pub fn render(world: &World) -> Json {
     json!({"mode": mode, "now": world.core.now, "rate": rate, "pending": world.pending(), "next": next})
 }
 
+const PENDING_LIMIT: Field =
+    field("limit", Kind::Integer { min: 1, max: 10_000 }, Need::Optional, "how many are listed at most; the default is 100");
+/// The query of `list_pending`.
+pub const PENDING: &[Field] = &[PENDING_LIMIT];
+/// What is listed of what is to come, unless the call says how much.
+const PENDING_USUAL: i64 = 100;
+
+/// What is to come, soonest first.
+pub fn pending(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let limit = usize::try_from(ask.query.integer(&PENDING_LIMIT)?.unwrap_or(PENDING_USUAL)).unwrap_or(usize::MAX);
+    Ok(of_all(ask.world, Replaced::default(), move |world| {
+        let mut live = world.core.agenda.iter().filter(|(_, due)| world.is_live(due));
+        let rows: Vec<Json> = live.by_ref().take(limit).map(|(at, due)| upcoming(world, at, due)).collect();
+        let truncated = live.next().is_some();
+        Response::json(StatusCode::OK, &json!({"pending": rows, "truncated": truncated}))
+    }))
+}
+
+/// Something that is to come, with its words.
+fn upcoming(world: &World, at: Timestamp, due: &Due) -> Json {
+    let mut shown = next(world, at, due);
+    shown["what"] = json!(what(world, due));
+    shown
+}
+
+fn what(world: &World, due: &Due) -> String {
+    match due {
+        Due::Row { provider_id, object, row, .. } => {
+            let provider = world.provider(*provider_id);
+            let kind = provider.kinds().into_iter().find(|it| it.kind == object.kind);
+            let table = kind.and_then(|it| provider.contract().lifecycle(it.object));
+            let row = table.as_ref().and_then(|it| it.rows.get(usize::from(*row)));
+            row.map_or(String::new(), |it| format!("{} ({})", it.to, it.on))
+        }
+        Due::Block { .. } => "a block".to_owned(),
+        Due::Undone { .. } => "confirmations are lost".to_owned(),
+        Due::Attempt { delivery, number } => {
+            let event = world.core.outbox.get(*delivery).map_or("", |it| &it.event);
+            format!("{event} attempt {number}")
+        }
+        Due::Answer { attempt, .. } => format!("attempt {} is answered", attempt.number),
+        Due::Act { act, rule, .. } => Renderer::of(world).text(&format!("{act} by the rule `{rule}`")),
+        Due::Held { .. } => "it leaves".to_owned(),
+    }
+}
+
 fn next(world: &World, at: Timestamp, due: &Due) -> Json {
     let (kind, provider_id, subject) = match due {
         Due::Row { provider_id, object, .. } => ("timer", *provider_id, world.provider(*provider_id).subject(*object)),

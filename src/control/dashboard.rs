@@ -9,9 +9,47 @@ use crate::kit::html::{self, secured, unframed};
 use crate::kit::http::Response;
 use crate::kit::nearest::close;
 
-/// The files of the dashboard.
-const ASSETS: &[Asset] =
-    &[style("dashboard.css", include_str!("dashboard/dashboard.css")), script("dashboard.js", include_str!("dashboard/dashboard.js"))];
+/// The files of the dashboard. `preact.js` is a library, see the folder `vendor`.
+#[rustfmt::skip]
+const ASSETS: &[Asset] = &[
+    style("dashboard.css", include_str!("dashboard/dashboard.css")),
+    script("preact.js", include_str!("dashboard/vendor/preact.js")),
+    script("accounts.js", include_str!("dashboard/accounts.js")),
+    script("api.js", include_str!("dashboard/api.js")),
+    script("clock.js", include_str!("dashboard/clock.js")),
+    script("dashboard.js", include_str!("dashboard/dashboard.js")),
+    script("delivery.js", include_str!("dashboard/delivery.js")),
+    script("details.js", include_str!("dashboard/details.js")),
+    script("entry.js", include_str!("dashboard/entry.js")),
+    script("events.js", include_str!("dashboard/events.js")),
+    script("exchange.js", include_str!("dashboard/exchange.js")),
+    script("filter.js", include_str!("dashboard/filter.js")),
+    script("format.js", include_str!("dashboard/format.js")),
+    script("frame.js", include_str!("dashboard/frame.js")),
+    script("hash.js", include_str!("dashboard/hash.js")),
+    script("inbox.js", include_str!("dashboard/inbox.js")),
+    script("keys.js", include_str!("dashboard/keys.js")),
+    script("layout.js", include_str!("dashboard/layout.js")),
+    script("lifecycle.js", include_str!("dashboard/lifecycle.js")),
+    script("lines.js", include_str!("dashboard/lines.js")),
+    script("now.js", include_str!("dashboard/now.js")),
+    script("objects.js", include_str!("dashboard/objects.js")),
+    script("parts.js", include_str!("dashboard/parts.js")),
+    script("proof.js", include_str!("dashboard/proof.js")),
+    script("providers.js", include_str!("dashboard/providers.js")),
+    script("request.js", include_str!("dashboard/request.js")),
+    script("rules.js", include_str!("dashboard/rules.js")),
+    script("sandboxes.js", include_str!("dashboard/sandboxes.js")),
+    script("scenario.js", include_str!("dashboard/scenario.js")),
+    script("snippets.js", include_str!("dashboard/snippets.js")),
+    script("store.js", include_str!("dashboard/store.js")),
+    script("tabs.js", include_str!("dashboard/tabs.js")),
+    script("targets.js", include_str!("dashboard/targets.js")),
+    script("timeline.js", include_str!("dashboard/timeline.js")),
+    script("upcoming.js", include_str!("dashboard/upcoming.js")),
+    script("virtual.js", include_str!("dashboard/virtual.js")),
+    script("webhooks.js", include_str!("dashboard/webhooks.js")),
+];
 
 /// The dashboard's page.
 const PAGE: &str = include_str!("dashboard/dashboard.html");

@@ -15,6 +15,7 @@ mod inbox;
 mod input;
 mod journal;
 mod later;
+mod objects;
 mod openapi;
 mod proof;
 mod render;

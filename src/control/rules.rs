@@ -53,18 +53,41 @@ pub fn add(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     })))
 }
 
-/// Adds a rule that was read.
-fn put(world: &mut World, rule: Rule, warnings: Option<&Mistakes>) -> Result<Response, Problem> {
-    let now = world.core.now;
-    let name = rule.name.clone();
-    world.core.rules.expire(now);
-    if !name.is_empty() && world.core.rules.get(&name).is_some() {
+/// Reads a rule as it would be read to add it.
+pub fn check(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let (text, contracts) = (input::text(ask.request)?.to_owned(), scenario::contracts(ask.world));
+    Ok(Answer::Before(Before::new(move || {
+        let read = parse_rule(&text, scenario::known(&contracts)).map_err(|it| scenario::refusal(&it));
+        Rest::new(move |world, _| {
+            world.core.rules.expire(world.core.now);
+            let checked = read.and_then(|(rule, warnings)| {
+                has_place(world, &rule)?;
+                let answer = json!({"valid": true, "rule": Renderer::of(world).value(&rule.shown())});
+                Ok(Response::json(StatusCode::OK, &scenario::with_warnings(answer, warnings.as_ref())))
+            });
+            Answer::Now(checked.unwrap_or_else(|it| it.render()))
+        })
+    })))
+}
+
+/// Refuses a rule whose name is taken, or whose patterns take too much.
+fn has_place(world: &World, rule: &Rule) -> Result<(), Problem> {
+    let name = &rule.name;
+    if !name.is_empty() && world.core.rules.get(name).is_some() {
         return Err(Problem::new(StatusCode::CONFLICT, "name_taken", format!("A rule is named `{name}` already: DELETE it first.")));
     }
-    if !world.core.rules.has_room_for(&rule) {
+    if !world.core.rules.has_room_for(rule) {
         let detail = format!("The patterns of all rules of a sandbox take at most {PATTERN_BYTES_MAX} bytes when they are compiled.");
         return Err(Problem::new(StatusCode::CONFLICT, "too_many_patterns", detail));
     }
+    Ok(())
+}
+
+/// Adds a rule that was read.
+fn put(world: &mut World, rule: Rule, warnings: Option<&Mistakes>) -> Result<Response, Problem> {
+    let now = world.core.now;
+    world.core.rules.expire(now);
+    has_place(world, &rule)?;
     let detail = if world.core.rules.iter().count() < RULES_MAX {
         format!("The rules of a sandbox take at most {BYTES_MAX} bytes together.")
     } else {

@@ -3,7 +3,7 @@
 use super::call::Handler::{File, Sandbox, Sandboxes, Server, Stream};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{
-    accounts, actions, audit, clock, dashboard, deliveries, environment, events, inbox, journal, openapi, proof, rules, sandboxes,
+    accounts, actions, audit, clock, dashboard, deliveries, environment, events, inbox, journal, objects, openapi, proof, rules, sandboxes,
     scenario, server, state, verification, violations,
 };
 use crate::kit::fields::{Field, Need, TEXT};
@@ -14,6 +14,7 @@ use crate::scenario::told::field;
 pub const IN_PATH: &[Field] = &[
     field("asset", TEXT, Need::Required, "the name of a file: page.css"),
     field("provider", TEXT, Need::Required, "the slug of a provider: quoine"),
+    field("object", TEXT, Need::Required, "the id of an object: quoine.invoice.1"),
     field("action", TEXT, Need::Required, "the name of an action of that provider"),
     field("delivery", TEXT, Need::Required, "the id of a delivery: dlv-1"),
     field("inbox", super::inbox::NAME, Need::Required, "the name of a built-in inbox: 1 to 63 of a-z, 0-9 and -"),
@@ -39,6 +40,7 @@ pub static TABLE: &[Call] = &[
         .examples(&[r#"{"name": "checkout-8"}"#]),
     Call::get("env", "show_environment", "shows base URLs and credentials as environment variables: JSON, or lines for those who accept text/plain", Sandbox(environment::show)),
     Call::get("clock", "show_clock", "shows the simulated time and what is due next", Sandbox(clock::show)),
+    Call::get("clock/pending", "list_pending", "lists what is still to come, soonest first", Sandbox(clock::pending)).query(clock::PENDING),
     Call::post("clock/freeze", "freeze_clock", "stops simulated time", Sandbox(clock::freeze)).body(NOTHING),
     Call::post("clock/resume", "resume_clock", "lets simulated time run as fast as real time", Sandbox(clock::resume)).body(NOTHING),
     Call::post("clock/scale", "scale_clock", "lets simulated time run at a rate", Sandbox(clock::scale))
@@ -48,6 +50,8 @@ pub static TABLE: &[Call] = &[
     Call::get("act", "list_actions", "lists the actions of the outside world", Sandbox(actions::list)),
     Call::post("act/{provider}/{action}", "act", "does what a customer, a bank or a blockchain does", Sandbox(actions::act))
         .body(Body::ByPath(Rows::Action)),
+    Call::get("objects", "list_objects", "lists what the providers keep, newest first, with the actions that can come next", Sandbox(objects::list)).query(objects::FILTERS),
+    Call::get("objects/{object}", "show_object", "shows one object, as its provider's API does", Sandbox(objects::show)),
     Call::get("deliveries", "list_deliveries", "lists webhooks and their attempts", Sandbox(deliveries::list)).query(deliveries::FILTERS).long(),
     Call::post("deliveries/wait", "wait_for_deliveries", "waits until webhooks fit", Sandbox(verification::wait_for_webhooks))
         .body(Body::Criteria { component: components::WAIT_FOR_WEBHOOKS })
@@ -80,6 +84,8 @@ pub static TABLE: &[Call] = &[
         .body(Body::ByPath(Rows::Account)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/hooks", "pace": "manual"}"#]),
     Call::get("rules", "list_rules", "lists the rules, in the order in which they are asked", Sandbox(rules::list)),
     Call::post("rules", "add_rule", "adds a rule, which is asked before the others", Sandbox(rules::add)).body(Body::Scenario { component: components::RULE })
+        .examples(&[r#"{"on": "quoine.createInvoice", "when": {"times": 1}, "then": {"error": "usage_limit"}}"#]),
+    Call::post("rules/check", "check_rule", "says what is wrong with a rule, and changes nothing", Sandbox(rules::check)).body(Body::Scenario { component: components::RULE })
         .examples(&[r#"{"on": "quoine.createInvoice", "when": {"times": 1}, "then": {"error": "usage_limit"}}"#]),
     Call::delete("rules", "clear_rules", "removes all rules", Sandbox(rules::clear)),
     Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)),

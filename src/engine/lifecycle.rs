@@ -12,10 +12,13 @@ use crate::kit::evidence::Evidence;
 use crate::kit::time::{Timestamp, later};
 use crate::kit::word::Word;
 
+mod brief;
 mod head;
+
 #[cfg(test)]
 mod tests;
 
+pub use brief::{Brief, KeptKind, brief, kept_kind};
 pub use head::Head;
 
 /// One row. An empty `from` is the object's birth.
@@ -124,6 +127,9 @@ pub trait Object: Indexed + 'static {
     /// What the merchant calls it.
     fn subject(&self) -> String;
 
+    /// When it was made.
+    fn created_at(&self) -> Timestamp;
+
     /// The merchant's account.
     fn account<'a>(&'a self, memory: &'a Self::Memory) -> Cow<'a, str>;
 
@@ -141,7 +147,7 @@ pub trait Object: Indexed + 'static {
     fn entered(memory: &mut Self::Memory, cx: &mut Context<'_>, number: u32, row: &'static Row<Self::Status>);
 }
 
-/// What every [`Object`] says alike: where it is kept, which table it has, and where it stands.
+/// What every [`Object`] says alike: where it is kept, which table it has, where it stands, and since when it is there.
 macro_rules! kept {
     ($memory:ident.$store:ident, $status:ident, $table:ident) => {
         type Memory = $memory;
@@ -167,6 +173,10 @@ macro_rules! kept {
 
         fn object_id(&self) -> $crate::engine::ids::ObjectId {
             self.object()
+        }
+
+        fn created_at(&self) -> $crate::kit::time::Timestamp {
+            self.created_at
         }
     };
 }

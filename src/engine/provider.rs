@@ -12,7 +12,7 @@ use super::client;
 use super::client::Signing;
 use super::context::Context;
 use super::delivery::{Attempt, Delivery};
-use super::lifecycle::Timer;
+use super::lifecycle::{Brief, KeptKind, Timer};
 use super::store::Usage;
 use super::tables::Contract;
 use super::tables::found::{Caller, Found};
@@ -212,6 +212,12 @@ pub trait Provider: Send {
 
     /// The name that the merchant uses for an object; `None` when the object does not exist.
     fn subject(&self, object: ObjectId) -> Option<String>;
+
+    /// The kinds of its objects that have a status table.
+    fn kinds(&self) -> Vec<KeptKind>;
+
+    /// One of those objects in brief; `None` when it does not exist.
+    fn brief(&self, object: ObjectId) -> Option<Brief>;
 
     /// The object for control answers.
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown>;

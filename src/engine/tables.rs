@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bound;
 pub mod found;
 pub mod leading;
+mod next;
 mod rows;
 pub mod settings;
 mod statuses;
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 
 pub use asks::{Again, Asks, Once, Polls, UsedUp};
 use http::{Method, StatusCode};
+
 pub use rows::{Index, NamedRow, Row};
 pub use settings::{Setting, SettingKind};
 pub use statuses::{Also, On, RowId, StatusTable, Transition};

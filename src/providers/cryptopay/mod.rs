@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
-use self::model::{Endpoint, Kind, Memory, Order};
+use self::model::{Endpoint, Kind, Memory, Order, Transaction};
 use self::routes::Answered;
 use self::wire::{EndpointObject, Links, OrderObject};
 use crate::engine::account::Account;
@@ -12,7 +12,7 @@ use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
+use crate::engine::lifecycle::{Brief, KeptKind, Timer, brief, fire, is_timed, kept_kind, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
@@ -144,6 +144,18 @@ impl Provider for CryptoPay {
     fn subject(&self, object: ObjectId) -> Option<String> {
         let endpoint = || self.endpoint(object).map(|it| it.number.to_string());
         self.order(object).map(Order::order_id).or_else(endpoint)
+    }
+
+    fn kinds(&self) -> Vec<KeptKind> {
+        vec![kept_kind::<Order>(&self.0, Kind::Order as u8), kept_kind::<Transaction>(&self.0, Kind::Transaction as u8)]
+    }
+
+    fn brief(&self, object: ObjectId) -> Option<Brief> {
+        match Kind::of(object)? {
+            (Kind::Order, number) => brief::<Order>(&self.0, number),
+            (Kind::Transaction, number) => brief::<Transaction>(&self.0, number),
+            (Kind::Endpoint, _) => None,
+        }
     }
 
     fn show(&self, cx: &Context<'_>, id: ObjectId) -> Option<Shown> {

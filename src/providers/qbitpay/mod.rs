@@ -4,13 +4,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use self::errors::Error;
-use self::model::{BalanceTransaction, Charge, Currency, Deposit, Kind, Memory, OPENING_UNITS, Payout};
+use self::model::{BalanceTransaction, Charge, Currency, Deposit, Kind, Memory, OPENING_UNITS, Order, Payout};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Cause, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
+use crate::engine::lifecycle::{Brief, KeptKind, Timer, brief, fire, is_timed, kept_kind, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
@@ -142,6 +142,27 @@ impl Provider for QbitPay {
 
     fn subject(&self, object: ObjectId) -> Option<String> {
         self.0.subject(object)
+    }
+
+    fn kinds(&self) -> Vec<KeptKind> {
+        vec![
+            kept_kind::<Charge>(&self.0, Kind::Charge as u8),
+            kept_kind::<Payout>(&self.0, Kind::Payout as u8),
+            kept_kind::<Deposit>(&self.0, Kind::Deposit as u8),
+            kept_kind::<Order>(&self.0, Kind::Order as u8),
+            kept_kind::<BalanceTransaction>(&self.0, Kind::Row as u8),
+        ]
+    }
+
+    fn brief(&self, object: ObjectId) -> Option<Brief> {
+        match Kind::of(object)? {
+            (Kind::Charge, number) => brief::<Charge>(&self.0, number),
+            (Kind::Payout, number) => brief::<Payout>(&self.0, number),
+            (Kind::Deposit, number) => brief::<Deposit>(&self.0, number),
+            (Kind::Order, number) => brief::<Order>(&self.0, number),
+            (Kind::Row, number) => brief::<BalanceTransaction>(&self.0, number),
+            (Kind::Test | Kind::Price, _) => None,
+        }
     }
 
     fn show(&self, cx: &Context<'_>, id: ObjectId) -> Option<Shown> {

@@ -13,7 +13,7 @@ use crate::engine::client::Signing;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
+use crate::engine::lifecycle::{Brief, KeptKind, Timer, brief, fire, is_timed, kept_kind, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::store::Usage;
@@ -167,6 +167,15 @@ impl Provider for QuantaPay {
 
     fn subject(&self, object: ObjectId) -> Option<String> {
         self.transaction(object).map(|it| it.id.to_string())
+    }
+
+    fn kinds(&self) -> Vec<KeptKind> {
+        vec![kept_kind::<Transaction>(&self.0, Kind::Transaction as u8)]
+    }
+
+    fn brief(&self, object: ObjectId) -> Option<Brief> {
+        let (Kind::Transaction, number) = Kind::of(object)?;
+        brief::<Transaction>(&self.0, number)
     }
 
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {

@@ -8,7 +8,7 @@ use crate::engine::actions::{ActionDone, ActionError, Cause, LoggedIn, Shown};
 use crate::engine::context::Context;
 use crate::engine::delivery::{Attempt, Delivery, Outcome, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{Timer, fire, is_timed, timers};
+use crate::engine::lifecycle::{Brief, KeptKind, Timer, brief, fire, is_timed, kept_kind, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, Verdict};
 use crate::engine::store::Usage;
@@ -124,6 +124,17 @@ impl Provider for QuantumPayouts {
 
     fn subject(&self, object: ObjectId) -> Option<String> {
         self.payout(object).map(Payout::subject)
+    }
+
+    fn kinds(&self) -> Vec<KeptKind> {
+        vec![kept_kind::<Payout>(&self.0, ObjectKind::Payout as u8)]
+    }
+
+    fn brief(&self, object: ObjectId) -> Option<Brief> {
+        match ObjectKind::of(object)? {
+            (ObjectKind::Payout, number) => brief::<Payout>(&self.0, number),
+            (ObjectKind::Test, _) => None,
+        }
     }
 
     fn show(&self, _: &Context<'_>, object: ObjectId) -> Option<Shown> {

@@ -14,7 +14,7 @@ use crate::engine::client::Signing;
 use crate::engine::context::Context;
 use crate::engine::delivery::{Delivery, Signed};
 use crate::engine::ids::ObjectId;
-use crate::engine::lifecycle::{On, Timer, fire, is_timed, take, timers};
+use crate::engine::lifecycle::{Brief, KeptKind, On, Timer, brief, fire, is_timed, kept_kind, take, timers};
 use crate::engine::provider::{Beside, Provider};
 use crate::engine::signature::{Received, SignedRequest, Verdict};
 use crate::engine::store::Usage;
@@ -180,6 +180,15 @@ impl Provider for Quoine {
 
     fn subject(&self, object: ObjectId) -> Option<String> {
         self.invoice(object).map(|it| it.id.to_string())
+    }
+
+    fn kinds(&self) -> Vec<KeptKind> {
+        vec![kept_kind::<Invoice>(&self.0, Kind::Invoice as u8)]
+    }
+
+    fn brief(&self, object: ObjectId) -> Option<Brief> {
+        let (Kind::Invoice, number) = Kind::of(object)?;
+        brief::<Invoice>(&self.0, number)
     }
 
     fn show(&self, cx: &Context<'_>, object: ObjectId) -> Option<Shown> {

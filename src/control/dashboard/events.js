@@ -1,0 +1,112 @@
+// Live events: a stream that is read with the token, and goes on where it ended.
+import { stream } from './api.js';
+import { store, update, onChange } from './store.js';
+
+/** Entries that are kept: the latest. */
+export const ENTRIES_MAX = 10_000;
+/** Entries that are taken over in one frame. */
+const AT_ONCE = 400;
+const RETRY_MS = 1_000;
+
+/** What has happened, oldest first. */
+export const entries = [];
+/** How many were dropped to stay within the bound. */
+export let dropped = 0;
+
+let waiting = [];
+let last = '0';
+const followers = new Set();
+
+/** Calls back with what is new; with `null`, when everything has changed. */
+export function follow(listener) {
+  followers.add(listener);
+  return () => followers.delete(listener);
+}
+
+function tellAll(fresh) {
+  for (const it of followers) it(fresh);
+}
+
+function entry(news, sequence) {
+  const words = [news.message, news.id, news.operation, news.event, news.subject, news.from, news.to, news.cause, news.error, news.detail,
+    news.rule, news.status, news.provider, news.hint];
+  return { ...news, key: sequence, text: words.filter(Boolean).join(' ').toLowerCase() };
+}
+
+/** Takes over what has arrived. A long backlog comes in pieces, so that the page stays usable. */
+function takeOver() {
+  if (waiting.length === 0) return;
+  const fresh = [];
+  for (const it of waiting.splice(0, AT_ONCE)) {
+    if (it.kind === 'reset') {
+      entries.length = 0;
+      dropped = 0;
+      update({ begun: store.begun + 1 });
+      fresh.length = 0;
+      tellAll(null);
+    }
+    fresh.push(it);
+  }
+  entries.push(...fresh);
+  const over = entries.length - ENTRIES_MAX;
+  if (over > 0) {
+    // A tenth at a time, because taking away from the front moves all others.
+    const count = Math.min(entries.length, over + ENTRIES_MAX / 10);
+    entries.splice(0, count);
+    dropped += count;
+  }
+  update({ heard: store.heard + 1 });
+  tellAll(over > 0 ? null : fresh);
+}
+
+onChange(() => {
+  takeOver();
+  if (waiting.length > 0) update({});
+});
+
+let unnamed = 0;
+
+function hear(block) {
+  let data = '';
+  let id = '';
+  for (const line of block.split('\n')) {
+    if (line.startsWith('data: ')) data += line.slice(6);
+    else if (line.startsWith('id: ')) id = line.slice(4);
+  }
+  if (id) last = id;
+  if (!data) return;
+  const news = JSON.parse(data);
+  if (news.kind === 'deleted') return update({ connection: 'deleted' });
+  waiting.push(entry(news, news.sequence ?? `x${++unnamed}`));
+}
+
+async function read(signal) {
+  const reader = (await stream(last, signal)).getReader();
+  update({ connection: 'live' });
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    text += decoder.decode(value, { stream: true });
+    const blocks = text.split('\n\n');
+    text = blocks.pop();
+    blocks.forEach(hear);
+    if (waiting.length > 0) update({});
+  }
+}
+
+/** Listens until the page is closed. A connection that ends is opened again, behind the last event. */
+export async function listen() {
+  for (;;) {
+    try {
+      await read();
+    } catch {
+      // The next attempt says whether the server is there again.
+    }
+    if (store.connection === 'deleted') return;
+    update({ connection: store.needsToken ? 'token' : 'lost' });
+    await new Promise(go => setTimeout(go, RETRY_MS));
+    while (store.needsToken) await new Promise(go => setTimeout(go, 200));
+  }
+}

@@ -1,0 +1,65 @@
+// A built-in inbox: what arrived, the verdict on each signature, and how it answers.
+import { html, useState } from './preact.js';
+import { ask, base, get, send } from './api.js';
+import { Details, Facts } from './details.js';
+import { Message, Part, Signed } from './exchange.js';
+import { clockTime, count, full } from './format.js';
+import { go } from './hash.js';
+import { Empty, Input, Said, Tag, useAction } from './parts.js';
+import { useRead } from './providers.js';
+import { useStore } from './store.js';
+import { VirtualList, useRowHeight } from './virtual.js';
+
+function Row(it) {
+  return html`<span class="when" title=${full(it.at)}>${clockTime(it.at)}</span>
+    <span class="what"><b>${it.method}</b> <span class="note">${it.path} · ${it.provider || 'of an unknown sender'} · ${it.id}</span></span>
+    <span class="marks"><${Tag} word=${it.signature} /></span>`;
+}
+
+export function Inbox() {
+  const { inbox = 'shop', open } = useStore(it => it.hash);
+  const pending = useStore(it => it.pending);
+  const [again, setAgain] = useState(0);
+  const isName = /^[a-z0-9-]{1,63}$/.test(inbox);
+  const { value } = useRead(() => (isName ? get(`inbox/${inbox}/messages`) : { messages: [] }), [inbox, pending, again]);
+  const [said, run] = useAction();
+  const height = useRowHeight();
+  const rows = value ? [...value.messages].reverse() : [];
+  const message = open && rows.find(it => it.id === open);
+  const clear = () => run(() => send('DELETE', `inbox/${inbox}/messages`), read => `${count(read.removed, 'message')} removed.`).then(() => setAgain(n => n + 1));
+  return html`<div class="split ${message ? 'has-details' : ''}"><section class="list" aria-label="Inbox" data-testid="inbox">
+      <div class="filters"><${Input} label="Name of the inbox" testid="inbox-name" value=${inbox} onInput=${it => go({ inbox: it.toLowerCase(), open: '' })} />
+        <button type="button" data-testid="inbox-clear" disabled=${said.busy || rows.length === 0} onClick=${clear}>Clear</button></div>
+      <${Script} inbox=${inbox} />
+      ${value && rows.length === 0 && html`<${Empty} title="Nothing has arrived" command=${new URL(`inbox/${inbox}`, base).href}>This is its address. Set it as the target of an account, or post to it.<//>`}
+      ${rows.length > 0 && html`<${VirtualList} count=${rows.length} at=${it => rows[it]} keyAt=${it => rows[it].id} row=${Row} height=${height} label="Messages, newest first"
+        testid="message" open=${open} holds=${Boolean(open)} onOpen=${it => go({ open: it.id })} />`}
+      <p class="foot">${count(rows.length, 'message')}<${Said} words=${said.words} bad=${said.bad} /></p>
+    </section>
+    ${message && html`<${One} key=${open} it=${message} />`}</div>`;
+}
+
+function Script({ inbox }) {
+  const [text, setText] = useState('500, timeout, 200');
+  const [said, run] = useAction();
+  const save = event => {
+    event.preventDefault();
+    const respond = text.split(',').map(it => it.trim()).filter(Boolean).map(it => (/^\d+$/.test(it) ? Number(it) : it));
+    run(() => send('PUT', `inbox/${inbox}/script`, { respond }), read => `Its script has ${count(read.steps, 'step')}.`);
+  };
+  return html`<form class="row-form" onSubmit=${save}>
+    <${Input} label="It answers, one after the other" testid="inbox-script" value=${text} onInput=${setText} />
+    <button type="submit" data-testid="inbox-script-save" disabled=${said.busy}>Set</button><${Said} words=${said.words} bad=${said.bad} /></form>`;
+}
+
+function One({ it }) {
+  const body = { provider: it.provider, url: new URL(it.path, base).href, headers: it.headers, body: it.body, ...(it.encoding ? { encoding: it.encoding } : {}) };
+  const { value: verdict, why } = useRead(() => (it.provider ? ask('webhooks/verify', body) : null), [it.id]);
+  return html`<${Details} title=${`${it.method} ${it.path}`} kicker=${`Message ${it.id} · ${full(it.at)}`}>
+    <${Facts} rows=${[['Sender', it.provider || 'unknown'], ['Signature', html`<${Tag} word=${it.signature} testid="message-verdict" />`],
+      ['Why', verdict?.reason], ['Expected', verdict?.expected && html`<code>${verdict.expected}</code>`], ['Received', verdict?.received && html`<code>${verdict.received}</code>`]]} />
+    ${why && html`<p class="soft">${why.message}</p>`}
+    <${Signed} text=${verdict?.canonical} testid="message-canonical" />
+    <${Message} title="What arrived" message=${it} testid="message-content" />
+  <//>`;
+}

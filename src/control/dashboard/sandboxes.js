@@ -1,0 +1,115 @@
+// Sandboxes: which one this is, and making, copying, resetting, deleting, saving and restoring them.
+import { html, useRef, useState } from './preact.js';
+import { base, baseOf, get, send } from './api.js';
+import { Facts } from './details.js';
+import { count, full } from './format.js';
+import { Input, Said, Tag, useAction } from './parts.js';
+import { useRead } from './providers.js';
+import { useStore } from './store.js';
+
+/** The sandbox whose dashboard this is. */
+export function own() {
+  return decodeURIComponent(base.pathname.match(/\/s\/([^/]+)\/__admin\/$/)?.[1] || 'default');
+}
+
+export function goTo(name) {
+  location.assign(baseOf(name) + location.hash.split('?')[0]);
+}
+
+export function useSandboxes(again) {
+  const token = useStore(it => it.tokenSet);
+  const { value, why } = useRead(() => get('sandboxes'), [again, token]);
+  return { list: value?.sandboxes || [], why };
+}
+
+export function Switcher() {
+  const begun = useStore(it => it.begun);
+  const section = useStore(it => it.hash.section);
+  const { list } = useSandboxes(`${begun} ${section}`);
+  const names = [...new Set([own(), ...list.map(it => it.name)])];
+  return html`<label class="switcher"><span class="hidden">Sandbox</span>
+    <select data-testid="sandbox-switcher" value=${own()} onChange=${it => goTo(it.target.value)}>
+      ${names.map(it => html`<option key=${it} value=${it} selected=${it === own()}>${it}</option>`)}</select></label>`;
+}
+
+export function Sandboxes() {
+  const [again, setAgain] = useState(0);
+  const { list, why } = useSandboxes(again);
+  const changed = () => setAgain(it => it + 1);
+  return html`<div class="scroll page two" data-testid="sandboxes"><section aria-label="Sandboxes"><h2>${count(list.length, 'sandbox', 'sandboxes')}</h2>
+      ${why && html`<p class="bad">${why.message}</p>`}
+      ${list.map(it => html`<${One} key=${it.name} it=${it} onChanged=${changed} />`)}</section>
+    <div><${Make} onMade=${changed} /><${Fork} onMade=${changed} /><${Reset} /><${State} /></div></div>`;
+}
+
+function One({ it, onChanged }) {
+  const [sure, setSure] = useState(false);
+  const [said, run] = useAction();
+  const isOwn = it.name === own();
+  const remove = () => {
+    if (!sure) return setSure(true);
+    return run(() => send('DELETE', `sandboxes/${it.name}`), 'Deleted.').then(() => (isOwn ? goTo('default') : onChanged()));
+  };
+  return html`<article class="card" data-testid="sandbox" data-name=${it.name}><header><h3>${it.name} ${isOwn && html`<${Tag} word="this one" tone="info" />`}</h3>
+      <span class="buttons">${!isOwn && html`<button type="button" data-testid="sandbox-open" onClick=${() => goTo(it.name)}>Open</button>`}
+      ${it.name !== 'default' && html`<button type="button" class=${sure ? 'danger' : ''} data-testid="sandbox-delete" disabled=${said.busy} onClick=${remove}>${sure ? 'Yes, delete it' : 'Delete'}</button>`}</span></header>
+    <${Facts} rows=${[['Clock', `${it.clock.mode}, ${full(it.clock.now)}`], ['Holds', `${count(it.objects, 'object')}, ${count(it.deliveries, 'webhook')}, ${count(it.requests, 'request')}`], ['Seed', String(it.seed)], ['Expires', it.expires_at && full(it.expires_at)]]} />
+    <${Said} words=${said.words} bad=${said.bad} /></article>`;
+}
+
+function Make({ onMade }) {
+  const [name, setName] = useState('');
+  const [mode, setMode] = useState('frozen');
+  const [said, run] = useAction();
+  const make = event => {
+    event.preventDefault();
+    run(() => send('POST', 'sandboxes', { name, clock: { mode } }), read => `\`${read.name}\` is there.`).then(onMade);
+  };
+  return html`<form class="card" onSubmit=${make}><h2>A new one</h2><div class="row-form">
+    <${Input} label="Name" testid="sandbox-name" value=${name} placeholder="checkout-7" onInput=${setName} />
+    <label class="field"><span>Clock</span><select data-testid="sandbox-clock" value=${mode} onChange=${it => setMode(it.target.value)}>${['frozen', 'real'].map(it => html`<option key=${it}>${it}</option>`)}</select></label>
+    <button type="submit" data-testid="sandbox-create" disabled=${said.busy || !name}>Create</button></div><${Said} words=${said.words} bad=${said.bad} /></form>`;
+}
+
+function Fork({ onMade }) {
+  const [name, setName] = useState('');
+  const [said, run] = useAction();
+  const fork = event => {
+    event.preventDefault();
+    run(() => send('POST', 'fork', { name }), read => `\`${read.name}\` is a copy of this instant.`).then(onMade);
+  };
+  return html`<form class="card" onSubmit=${fork}><h2>A copy of this one</h2><div class="row-form">
+    <${Input} label="Name" testid="fork-name" value=${name} placeholder="checkout-8" onInput=${setName} />
+    <button type="submit" data-testid="fork" disabled=${said.busy || !name}>Fork</button></div><${Said} words=${said.words} bad=${said.bad} testid="fork-said" /></form>`;
+}
+
+function Reset() {
+  const [sure, setSure] = useState(false);
+  const [said, run] = useAction();
+  const reset = () => {
+    if (!sure) return setSure(true);
+    setSure(false);
+    return run(() => send('POST', 'reset', {}), 'It began anew.');
+  };
+  return html`<div class="card"><h2>Back to the start</h2><p class="soft">Objects, journal and clock of this sandbox begin anew.</p>
+    <button type="button" class=${sure ? 'danger' : ''} data-testid="reset" disabled=${said.busy} onClick=${reset}>${sure ? 'Yes, reset it' : 'Reset'}</button><${Said} words=${said.words} bad=${said.bad} testid="reset-said" /></div>`;
+}
+
+/** Saves the state as a file of the browser, and restores it from one. */
+function State() {
+  const [said, run] = useAction();
+  const file = useRef(null);
+  const save = () => run(async () => {
+    const text = JSON.stringify(await get('state'));
+    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([text], { type: 'application/json' })), download: `${own()}.json` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }, 'Saved. The file can hold secrets that came from outside.');
+  const restore = () => run(async () => {
+    const text = await file.current.files[0].text();
+    return send('PUT', 'state', JSON.parse(text), { shown: '@state.json' });
+  }, 'Restored.');
+  return html`<div class="card"><h2>State as a file</h2><p class="buttons"><button type="button" data-testid="state-save" disabled=${said.busy} onClick=${save}>Save</button></p>
+    <label class="field"><span>Restore from a file</span><input type="file" accept="application/json" data-testid="state-restore" ref=${file} onChange=${restore} /></label>
+    <${Said} words=${said.words} bad=${said.bad} testid="state-said" /></div>`;
+}

@@ -1,0 +1,48 @@
+// A scenario begins the sandbox anew, with another state and other rules.
+import { html, useState } from './preact.js';
+import { send } from './api.js';
+import { Problems } from './rules.js';
+import { Said, useAction } from './parts.js';
+import { useRef } from './preact.js';
+
+const FIRST = `version: 1
+name: a shop that pays out by hand
+clock: { mode: frozen }
+providers:
+  quantum-payouts:
+    pace: manual
+rules:
+  - on: quantum-payouts.getPayoutStatus
+    when: { times: 1 }
+    then: { error: internal_error }
+`;
+
+export function ScenarioEditor() {
+  const [text, setText] = useState(FIRST);
+  const [verdict, setVerdict] = useState({ state: 'unknown', problems: [], warnings: [] });
+  const [sure, setSure] = useState(false);
+  const box = useRef(null);
+  const [said, run] = useAction();
+  const post = async event => {
+    event.preventDefault();
+    if (!sure) return setSure(true);
+    setSure(false);
+    return run(async () => {
+      try {
+        const read = await send('POST', 'scenario', text);
+        setVerdict({ state: 'used', problems: [], warnings: read.warnings || [] });
+        return read;
+      } catch (why) {
+        setVerdict({ state: 'invalid', problems: why.problem?.mistakes || [], warnings: [] });
+        throw why;
+      }
+    }, read => `\`${read.scenario}\` is in force. ${read.note ? `Note: ${read.note}.` : ''}`);
+  };
+  return html`<form class="scroll page editor" onSubmit=${post} data-testid="scenario"><h2>Begin anew with a scenario</h2>
+    <p class="soft">Everything that this sandbox holds is replaced. <code>playmoney run FILE</code> also plays the steps.</p>
+    <label class="hidden" for="scenario-source">A scenario as YAML or JSON</label>
+    <textarea id="scenario-source" ref=${box} data-testid="scenario-source" spellcheck="false" rows="18" value=${text} onInput=${it => { setText(it.target.value); setSure(false); }}></textarea>
+    <${Problems} verdict=${verdict} text=${text} box=${box} id="scenario-verdict" />
+    <p class="buttons"><button type="submit" class=${sure ? 'danger' : 'main'} data-testid="scenario-post" disabled=${said.busy}>${sure ? 'Yes, replace this sandbox' : 'Begin anew with it'}</button></p>
+    <${Said} words=${said.words} bad=${said.bad} testid="scenario-said" /></form>`;
+}

@@ -1,0 +1,78 @@
+// An entry as something to use again: a command, a step of a scenario, a rule.
+import { base, quoted } from './api.js';
+import { yaml } from './format.js';
+
+const LEFT_OUT = ['host', 'content-length', 'connection', 'accept-encoding', 'transfer-encoding'];
+
+/** A request to a provider as a command. */
+export function requestAsCurl({ method, path, headers, body, encoding }) {
+  const url = new URL(path, base.origin);
+  const kept = Object.entries(headers).filter(it => !LEFT_OUT.includes(it[0]));
+  const parts = ['curl', '-X', method, quoted(url.href), ...kept.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`)];
+  if (body && encoding !== 'base64') parts.push('--data-raw', quoted(body));
+  return parts.join(' ');
+}
+
+/** A webhook as a command that posts it again. */
+export function webhookAsCurl(url, { headers, body, encoding }) {
+  const kept = Object.entries(headers).filter(it => !LEFT_OUT.includes(it[0].toLowerCase()));
+  const parts = ['curl', '-X', 'POST', quoted(url), ...kept.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`)];
+  if (body && encoding !== 'base64') parts.push('--data-raw', quoted(body));
+  return parts.join(' ');
+}
+
+/** The values at the names in braces of an operation's path. */
+function inPath(pattern, path) {
+  const own = pattern.split('/').filter(Boolean);
+  const sent = path.split('/').filter(Boolean).slice(-own.length);
+  const pairs = own.map((it, index) => [it.match(/^\{(.+)\}$/)?.[1], sent[index]]).filter(it => it[0] && it[1]);
+  return Object.fromEntries(pairs.map(([name, it]) => [name, decodeURIComponent(it)]));
+}
+
+function inBody({ body, headers }) {
+  if (!body) return {};
+  try {
+    const read = JSON.parse(body);
+    return read !== null && typeof read === 'object' && !Array.isArray(read) ? read : {};
+  } catch {
+    return (headers['content-type'] || '').includes('form') ? Object.fromEntries(new URLSearchParams(body)) : {};
+  }
+}
+
+/** A request as a step of a scenario. */
+export function requestAsStep(entry, contract) {
+  const { operation, request, response } = entry;
+  if (!operation) return null;
+  const row = contract?.operations.find(it => `${entry.provider}.${it.name}` === operation);
+  const [path, query] = request.path.split('?');
+  const sent = { ...(row ? inPath(row.path, path) : {}), ...Object.fromEntries(new URLSearchParams(query || '')), ...inBody(request) };
+  const step = { call: operation, ...(Object.keys(sent).length > 0 ? { with: sent } : {}), expect: { status: response?.status ?? 200 } };
+  return `steps:${yaml([step], '  ')}`;
+}
+
+/** A request as a rule: the next one of its kind gets a documented error. */
+export function requestAsRule(entry, contract) {
+  const row = contract?.operations.find(it => `${entry.provider}.${it.name}` === entry.operation);
+  const error = entry.error ?? row?.errors?.at(-1) ?? 'internal_error';
+  return { on: entry.operation, when: { times: 1 }, then: { error } };
+}
+
+export function webhookAsStep({ provider, event }) {
+  return `steps:${yaml([{ expect_webhook: { provider, event, signature: 'valid' } }], '  ')}`;
+}
+
+export function webhookAsRule({ provider, event }) {
+  return { on: `${provider}:webhook`, when: { event, times: 1 }, then: { duplicate: 2 } };
+}
+
+/** The span between two moments as a scenario writes it. */
+export function span(from, to) {
+  let ms = Math.max(0, Date.parse(to) - Date.parse(from));
+  if (ms === 0) return '0s';
+  const parts = [];
+  for (const [size, unit] of [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'm'], [1_000, 's'], [1, 'ms']]) {
+    if (ms >= size) parts.push(`${Math.floor(ms / size)}${unit}`);
+    ms %= size;
+  }
+  return parts.join('');
+}

@@ -1,0 +1,52 @@
+// What the dashboard knows. Changes are told once per frame, however many come in between.
+import { useEffect, useState } from './preact.js';
+
+export const store = {
+  needsToken: false,
+  tokenSet: null,
+  connection: 'connecting',
+  clock: null,
+  pending: { rows: [], total: 0 },
+  report: null,
+  said: [],
+  hash: null,
+  draft: null,
+  help: false,
+  menu: false,
+  begun: 0,
+  heard: 0,
+};
+
+const listeners = new Set();
+let isTold = true;
+
+function tell() {
+  isTold = true;
+  for (const it of [...listeners]) it();
+}
+
+export function update(change) {
+  Object.assign(store, change);
+  if (!isTold) return;
+  isTold = false;
+  // A page in the background has no frames.
+  if (document.hidden) setTimeout(tell, 250);
+  else requestAnimationFrame(tell);
+}
+
+/** What a component shows of it; it is drawn again when that changes. */
+export function useStore(pick) {
+  const [value, set] = useState(() => pick(store));
+  useEffect(() => {
+    const look = () => set(() => pick(store));
+    listeners.add(look);
+    look();
+    return () => listeners.delete(look);
+  }, []);
+  return value;
+}
+
+export function onChange(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
