@@ -144,6 +144,7 @@ const REQUESTS: &[Field] = &[
     must("requests[].violations[].detail", TEXT, "what the client did"),
     must("requests[].violations[].evidence", TEXT, "how much is known about what it breaks"),
     must("requests[].violations[].source", TEXT, "the page that it breaks"),
+    may("requests[].signed", TEXT, "the text under the signature, as the server computes it, where clients sign"),
     may("requests[].note", TEXT, "what Playmoney has to say"),
     may("notes", Kind::List, "notes that tell what rules and bounds have done"),
     must("notes[]", Kind::Object, "a note, with its time and text"),

@@ -30,7 +30,7 @@ pub struct Call {
     pub effort: Effort,
     pub when_broken: WhenBroken,
     /// What a browser gets that asks for a page: one that says nothing by itself, so it needs no token.
-    pub page: Option<fn() -> Response>,
+    pub page: Option<fn(&Request) -> Response>,
     pub handler: Handler,
 }
 
@@ -190,12 +190,12 @@ impl Call {
         Self { when_broken, ..self }
     }
 
-    pub(super) const fn page(self, page: fn() -> Response) -> Self {
+    pub(super) const fn page(self, page: fn(&Request) -> Response) -> Self {
         Self { page: Some(page), ..self }
     }
 
     /// The page that a request asks for in place of the call's answer.
-    pub fn page_for(&self, headers: &HeaderMap) -> Option<fn() -> Response> {
+    pub fn page_for(&self, headers: &HeaderMap) -> Option<fn(&Request) -> Response> {
         let accepts = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or("");
         self.page.filter(|_| accepts.contains("text/html"))
     }

@@ -1,12 +1,12 @@
 //! The dashboard at `/__admin/`, and the files of all our pages. The page itself says nothing: what it shows comes from the
 //! calls of the control API, with the token of the person who looks at it.
 
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use super::Problem;
 use crate::kit::asset::{Asset, script, style};
 use crate::kit::html::{self, secured, unframed};
-use crate::kit::http::Response;
+use crate::kit::http::{Request, Response};
 use crate::kit::nearest::close;
 
 /// The files of the dashboard. `preact.js` is a library, see the folder `vendor`.
@@ -32,6 +32,7 @@ const ASSETS: &[Asset] = &[
     script("layout.js", include_str!("dashboard/layout.js")),
     script("lifecycle.js", include_str!("dashboard/lifecycle.js")),
     script("lines.js", include_str!("dashboard/lines.js")),
+    script("next.js", include_str!("dashboard/next.js")),
     script("now.js", include_str!("dashboard/now.js")),
     script("objects.js", include_str!("dashboard/objects.js")),
     script("parts.js", include_str!("dashboard/parts.js")),
@@ -54,7 +55,11 @@ const ASSETS: &[Asset] = &[
 /// The dashboard's page.
 const PAGE: &str = include_str!("dashboard/dashboard.html");
 
-pub fn page() -> Response {
+/// The page. Its addresses are relative, so they need a path that ends with a slash.
+pub fn page(request: &Request) -> Response {
+    if !request.target.split('?').next().unwrap_or_default().ends_with('/') {
+        return Response::empty(StatusCode::SEE_OTHER).with(header::LOCATION, "__admin/");
+    }
     unframed(secured(Response::new(StatusCode::OK, "text/html; charset=utf-8", PAGE)))
 }
 

@@ -230,7 +230,7 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     let path = below(request);
     let Some(call) = Call::find(&request.method, path) else { return Answer::Now(no_call(request, path)) };
     if let Some(page) = call.page_for(&request.headers) {
-        return Answer::Now(page());
+        return Answer::Now(page(request));
     }
     let answered = match call.handler {
         Handler::File(find) => find(call.captures(path).unwrap_or_default().first().copied().unwrap_or_default()).map(Answer::Now),
@@ -269,7 +269,7 @@ pub enum Served {
 pub fn serve(call: &Call, request: &Request, base_url: &str) -> Option<Served> {
     let captures = || call.captures(below(request)).unwrap_or_default();
     if let Some(page) = call.page_for(&request.headers) {
-        return Some(Served::Answered(page()));
+        return Some(Served::Answered(page(request)));
     }
     match call.handler {
         Handler::File(find) => {

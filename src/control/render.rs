@@ -86,9 +86,11 @@ impl Renderer {
             "rule": it.rule.as_deref().map(show), "error": it.error, "evidence": evidence,
             "violations": self.value(&json!(violations)),
         });
-        let signature = contract.and_then(|it| it.request_signature).filter(|own| it.error.as_deref() == Some(own.error));
-        if let Some(own) = signature {
-            shown["signed"] = json!(show(&(own.verify)(&it.as_request(), "").canonical));
+        if let Some(own) = contract.and_then(|it| it.request_signature) {
+            let request = it.as_request();
+            if it.error.as_deref() == Some(own.error) || (own.caller)(&request).is_some() {
+                shown["signed"] = json!(show(&(own.verify)(&request, "").canonical));
+            }
         }
         if let Some(note) = &it.note {
             shown["note"] = json!(show(note));

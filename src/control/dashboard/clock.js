@@ -19,7 +19,7 @@ function Face() {
   const clock = useStore(it => it.clock);
   const now = nowText();
   if (!clock) return html`<span class="face"><b>--:--:--</b></span>`;
-  return html`<span class="face" data-testid="clock-now" data-now=${clock.now}><b>${clockTime(now).slice(0, 8)}</b> <span class="soft">${date(now)}</span></span>
+  return html`<span class="face" data-testid="clock-now" data-now=${clock.now}><b>${clockTime(now).slice(0, 8)}</b><span class="soft">${date(now)}</span></span>
     <${Tag} word=${clock.mode === 'scaled' ? `× ${clock.rate}` : clock.mode} tone=${clock.mode === 'frozen' ? 'info' : 'good'} testid="clock-mode" />`;
 }
 
@@ -44,7 +44,7 @@ export function Clock() {
       <button type="button" data-testid="clock-resume" disabled=${said.busy || clock?.mode === 'real'} onClick=${() => mode('resume')}>Resume</button>
       <form onSubmit=${it => { it.preventDefault(); mode('scale', { rate: Number(rate) }); }}>
         <input aria-label="Rate: simulated seconds for each real second" data-testid="clock-rate" inputmode="decimal" value=${rate} onInput=${it => setRate(it.target.value)} />
-        <button type="submit" title="Let time run at this rate" data-testid="clock-scale" disabled=${said.busy}>× Scale</button></form>
+        <button type="submit" title="Let time run at this rate" data-testid="clock-scale" disabled=${said.busy}>× rate</button></form>
     </div>
     ${said.words && html`<${Said} words=${said.words} bad=${said.bad} testid="clock-said" />`}
   </div>`;

@@ -73,7 +73,12 @@ function hear(block) {
     if (line.startsWith('data: ')) data += line.slice(6);
     else if (line.startsWith('id: ')) id = line.slice(4);
   }
-  if (id) last = id;
+  if (id) {
+    // The server, or the sandbox, is another one of the same name: its events begin anew.
+    const [own, before] = [id, last].map(it => it.split('-')[1]);
+    if (before && own !== before) waiting.push(entry({ kind: 'reset', message: 'another sandbox of this name began' }, `x${++unnamed}`));
+    last = id;
+  }
   if (!data) return;
   const news = JSON.parse(data);
   if (news.kind === 'deleted') return update({ connection: 'deleted' });

@@ -1,7 +1,7 @@
 // Where the statuses of a lifecycle stand in its drawing: in columns, as far from the beginning as they are.
 
 export const BOX = { width: 132, height: 34 };
-const SPACE = { x: 96, y: 34 };
+const SPACE = { x: 118, y: 34 };
 
 /** The column and the row of each status. */
 function places(table) {

@@ -1,19 +1,18 @@
 // What the providers keep: a page at a time, with what can happen next.
 import { html, useEffect, useRef, useState } from './preact.js';
-import { base, get, send } from './api.js';
+import { base, get, quoted } from './api.js';
 import { Details, Facts } from './details.js';
 import { Part } from './exchange.js';
-import { clockTime, count, full } from './format.js';
+import { clockTime, count, full, yaml } from './format.js';
 import { go } from './hash.js';
 import { Lifecycle } from './lifecycle.js';
-import { Code, Empty, Input, Moment, Said, Select, Tag, useAction } from './parts.js';
+import { Next } from './next.js';
+import { Code, Empty, Input, Moment, Select, Tag } from './parts.js';
 import { PROVIDERS, useContract, useRead } from './providers.js';
-import { quoted } from './api.js';
 import { useStore } from './store.js';
 import { VirtualList, useRowHeight } from './virtual.js';
-import { yaml } from './format.js';
 
-const PAGE = 200;
+const PAGE = 100;
 
 function address(filter, more) {
   const query = new URLSearchParams(Object.entries({ ...filter, ...more }).filter(it => it[1]));
@@ -110,19 +109,13 @@ function One({ id }) {
   const [again, setAgain] = useState(0);
   const { value: it, why } = useRead(() => get(`objects/${encodeURIComponent(id)}`), [id, pending, again]);
   const contract = useContract(it?.provider);
-  const [said, run] = useAction();
   if (why) return html`<${Details} title="Not here" kicker="Object"><p>${why.message}</p><//>`;
   if (!it) return html`<${Details} title="…" kicker="Object"><p class="soft">Reading …</p><//>`;
   const table = contract?.lifecycles.find(own => own.object === it.kind);
-  const act = own => run(() => send('POST', `act/${it.provider}/${own.action}`, own.body), read => `${own.action}: it is ${read.status || 'done'} now.`).then(() => setAgain(n => n + 1));
   return html`<${Details} title=${it.subject} kicker=${`${it.provider} · ${it.kind}`}>
     <${Facts} rows=${[['Status', html`<${Tag} word=${it.status} testid="object-status" />`], ['Account', it.account], ['Made', html`${full(it.created_at)} (<${Moment} at=${it.created_at} />)`]]} />
     <${Part} title="What can happen next" testid="next">
-      ${it.next.length === 0 && html`<p class="soft">Nothing that the outside world could do: time, a receiver or a call of the merchant moves it, or its status is final.</p>`}
-      <ul class="next">${it.next.map(own => html`<li key=${own.action + JSON.stringify(own.body)}>
-        <button type="button" data-testid=${`act-${own.action}`} disabled=${said.busy} onClick=${() => act(own)}>${own.action}</button>
-        <span>→ <${Tag} word=${own.to} /> <span class="soft">${own.meaning}</span></span></li>`)}</ul>
-      <${Said} words=${said.words} bad=${said.bad} />
+      <${Next} object=${it} onDone=${() => setAgain(n => n + 1)} />
     <//>
     ${table && html`<${Part} title="Lifecycle"><${Lifecycle} table=${table} status=${it.status} /><//>`}
     ${it.object && html`<${Part} title="As the provider's API shows it"><${Code} text=${JSON.stringify(it.object, null, 2)} testid="object-json" /><//>`}

@@ -39,7 +39,7 @@ export function Code({ text, testid, label = 'Copy', tall = false }) {
 /** What an empty list says: what comes here, and how to bring it about. */
 export function Empty({ title, children, command }) {
   return html`<div class="empty" data-testid="empty">
-    <h3>${title}</h3><p>${children}</p>
+    <h2>${title}</h2><p>${children}</p>
     ${command && html`<${Code} text=${command} testid="empty-command" />`}
   </div>`;
 }

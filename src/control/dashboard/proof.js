@@ -1,5 +1,5 @@
 // What the traffic has shown: coverage of the contracts, assumptions that it leans on, and violations.
-import { html } from './preact.js';
+import { html, useState } from './preact.js';
 import { get } from './api.js';
 import { clockTime, full } from './format.js';
 import { Empty, Tag } from './parts.js';
@@ -21,14 +21,17 @@ export function Proof() {
 
 /** Read when it is opened, and again when one asks: it looks at all of the journal. */
 function useProof(path) {
-  const heard = useStore(it => it.begun);
-  return useRead(() => get(path), [path, heard]);
+  const begun = useStore(it => it.begun);
+  const [again, setAgain] = useState(0);
+  const { value } = useRead(() => get(path), [path, begun, again]);
+  const button = html`<button type="button" class="small" data-testid="proof-again" onClick=${() => setAgain(it => it + 1)}>Look again</button>`;
+  return { value, button };
 }
 
 function Coverage() {
-  const { value } = useProof('coverage');
+  const { value, button } = useProof('coverage');
   if (!value) return html`<p class="soft">Reading …</p>`;
-  return html`<section data-testid="coverage"><h2>${value.percent} % of the contracts</h2><p class="soft">What the traffic of this sandbox has reached of what the providers document.</p>
+  return html`<section data-testid="coverage"><header><h2>${value.percent} % of the contracts</h2>${button}</header><p class="soft">What the traffic of this sandbox has reached of what the providers document.</p>
     <div class="wide" tabindex="0" role="group" aria-label="Coverage of each provider"><table class="numbers"><thead><tr><th scope="col">Provider</th><th scope="col">All</th>${PARTS.map(it => html`<th scope="col" key=${it}>${it.replace('_', ' ')}</th>`)}</tr></thead>
       <tbody>${PROVIDERS.map(([slug, name]) => html`<tr key=${slug} data-testid=${`coverage-${slug}`}><th scope="row">${name}</th>
         <td><progress max="100" value=${value.providers[slug].percent} aria-label=${`${name}: ${value.providers[slug].percent} %`}></progress> ${value.providers[slug].percent} %</td>
@@ -45,10 +48,10 @@ function Missing({ name, part }) {
 }
 
 function Assumptions() {
-  const { value } = useProof('assumptions');
+  const { value, button } = useProof('assumptions');
   if (!value) return html`<p class="soft">Reading …</p>`;
   if (value.assumptions.length === 0) return html`<${Empty} title="Nothing is assumed">The traffic has leaned on nothing that the documentation does not say.<//>`;
-  return html`<section data-testid="assumptions"><h2>What the traffic leans on and no document confirms</h2><ul class="cards">
+  return html`<section data-testid="assumptions"><header><h2>What the traffic leans on and no document confirms</h2>${button}</header><ul class="cards">
     ${value.assumptions.map(it => html`<li class="card" key=${it.row} data-testid="assumption"><p><${Tag} word=${it.evidence} /> <code>${it.row}</code> <span class="soft">${it.count} ×</span></p>
       ${it.decision && html`<p>${it.decision}</p>`}<p class="soft">${it.source}</p>
       <p class="soft">First at ${full(it.first.at)} ${it.first.request && html`<${ToRequest} id=${it.first.request} />`}</p></li>`)}</ul></section>`;
@@ -62,10 +65,10 @@ function ToRequest({ id }) {
 }
 
 function Violations() {
-  const { value } = useProof('violations?limit=1000');
+  const { value, button } = useProof('violations?limit=1000');
   if (!value) return html`<p class="soft">Reading …</p>`;
   if (value.violations.length === 0) return html`<${Empty} title="No violations">Clients and receivers did what the documentation asks for, as far as this sandbox has seen.<//>`;
-  return html`<section data-testid="violations"><h2>Where clients and receivers broke the contract</h2>
+  return html`<section data-testid="violations"><header><h2>Where clients and receivers broke the contract</h2>${button}</header>
     <ul class="cards">${value.violations.map((it, index) => html`<li class="card" key=${index} data-testid="violation">
       <p><${Tag} word=${it.code} tone="warn" /> ${it.detail}</p>
       <p class="soft"><span class="when">${clockTime(it.at)}</span> ${it.operation || it.provider} ${it.request ? html`<${ToRequest} id=${it.request} />` : it.delivery}</p><p class="soft">${it.source}</p></li>`)}</ul></section>`;

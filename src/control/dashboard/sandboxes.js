@@ -67,7 +67,7 @@ function Make({ onMade }) {
   };
   return html`<form class="card" onSubmit=${make}><h2>A new one</h2><div class="row-form">
     <${Input} label="Name" testid="sandbox-name" value=${name} placeholder="checkout-7" onInput=${setName} />
-    <label class="field"><span>Clock</span><select data-testid="sandbox-clock" value=${mode} onChange=${it => setMode(it.target.value)}>${['frozen', 'real'].map(it => html`<option key=${it}>${it}</option>`)}</select></label>
+    <label class="field"><span>Clock</span><select data-testid="sandbox-clock" value=${mode} onChange=${it => setMode(it.target.value)}>${['frozen', 'real'].map(it => html`<option key=${it} value=${it} selected=${it === mode}>${it}</option>`)}</select></label>
     <button type="submit" data-testid="sandbox-create" disabled=${said.busy || !name}>Create</button></div><${Said} words=${said.words} bad=${said.bad} /></form>`;
 }
 
@@ -92,7 +92,7 @@ function Reset() {
     return run(() => send('POST', 'reset', {}), 'It began anew.');
   };
   return html`<div class="card"><h2>Back to the start</h2><p class="soft">Objects, journal and clock of this sandbox begin anew.</p>
-    <button type="button" class=${sure ? 'danger' : ''} data-testid="reset" disabled=${said.busy} onClick=${reset}>${sure ? 'Yes, reset it' : 'Reset'}</button><${Said} words=${said.words} bad=${said.bad} testid="reset-said" /></div>`;
+    <p class="buttons"><button type="button" class=${sure ? 'danger' : ''} data-testid="reset" disabled=${said.busy} onClick=${reset}>${sure ? 'Yes, reset it' : 'Reset'}</button></p><${Said} words=${said.words} bad=${said.bad} testid="reset-said" /></div>`;
 }
 
 /** Saves the state as a file of the browser, and restores it from one. */

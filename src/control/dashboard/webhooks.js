@@ -15,7 +15,7 @@ import { Targets } from './targets.js';
 import { VirtualList, useRowHeight } from './virtual.js';
 
 const TABS = [['deliveries', 'Deliveries'], ['targets', 'Targets'], ['inbox', 'Inboxes']];
-const PAGE = 500;
+const PAGE = 200;
 
 /** The number of the latest delivery that the events have named. */
 function latest() {

@@ -10,8 +10,12 @@ const PERFORM: &str =
     r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
 
 /// Calls that are made while the payout is in the journal.
-fn verifications() -> [(&'static str, &'static str, &'static str, Json); 7] {
+fn verifications() -> [(&'static str, &'static str, &'static str, Json); 11] {
     [
+        ("GET", "objects", "objects", Json::Null),
+        ("POST", "rules/check", "rules/check", rule()),
+        ("GET", "objects/{object}", "objects/quantum-payouts.payout.1", Json::Null),
+        ("GET", "clock/pending", "clock/pending", Json::Null),
         ("GET", "violations", "violations", Json::Null),
         ("GET", "assumptions", "assumptions", Json::Null),
         ("GET", "coverage", "coverage", Json::Null),
@@ -90,7 +94,7 @@ fn rule() -> Json {
 
 /// Whether a call has no JSON as its answer, or concerns the sandboxes of a server, whose answers are compared where one is asked.
 fn is_beyond(name: &str) -> bool {
-    name.starts_with("receive") || name.contains("sandbox") || ["metrics", "events", "audit"].contains(&name)
+    name.starts_with("receive") || name.contains("sandbox") || ["metrics", "events", "audit", "show_asset"].contains(&name)
 }
 
 /// Holds the body of a request against its schema. An inbox takes bytes.
