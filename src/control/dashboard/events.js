@@ -5,7 +5,7 @@ import { store, update, onChange } from './store.js';
 /** Entries that are kept: the latest. */
 export const ENTRIES_MAX = 10_000;
 /** Entries that are taken over in one frame. */
-const AT_ONCE = 400;
+const AT_ONCE = 200;
 const RETRY_MS = 1_000;
 
 /** What has happened, oldest first. */

@@ -78,7 +78,7 @@ export function Timeline() {
         ${rows.length === 0
           ? html`<${Nothing} isFiltered=${entries.length > 0} />`
           : html`<${VirtualList} count=${rows.length} at=${at} keyAt=${it => at(it).key} row=${Row} height=${height} label="What has happened, newest first"
-              testid="entry" open=${hash.open ? open.key : null} holds=${Boolean(open)} top=${top} onOpen=${it => go({ open: String(it.key) })} />`}
+              testid="entry" plain=${false} open=${hash.open ? open.key : null} holds=${Boolean(open)} top=${top} onOpen=${it => go({ open: String(it.key) })} />`}
       </div>
       <p class="foot" data-testid="timeline-count">${count(rows.length, 'entry', 'entries')}${rows.length < entries.length ? ` of ${entries.length.toLocaleString('en')}` : ''}${dropped > 0 ? `; ${dropped.toLocaleString('en')} older ones are not kept here` : ''}</p>
     </section>
