@@ -33,7 +33,7 @@ export function Calls() {
     <div class="last">${last
       ? html`<code data-testid="last-call" title=${last.curl}>${last.curl}</code><span class=${last.outcome === 'refused' ? 'bad' : 'soft'} data-testid="last-call-outcome">${last.outcome}</span><${Copy} text=${last.curl} testid="copy-last-call" />
         <button type="button" class="small" aria-expanded=${open} data-testid="calls-toggle" onClick=${() => setOpen(!open)}>${open ? 'Less' : 'All'}</button>`
-      : html`<span class="soft">What you do here is a call of the control API. It will stand here, to copy.</span>`}</div></footer>`;
+      : html`<span class="soft">The call for what you do stands here, to copy.</span>`}</div></footer>`;
 }
 
 function Dialog({ title, testid, onClose, children }) {

@@ -5,7 +5,7 @@ export const SECTIONS = [
   ['timeline', 'Timeline'],
   ['objects', 'Objects'],
   ['webhooks', 'Webhooks'],
-  ['rules', 'Scenario and rules'],
+  ['rules', 'Rules, scenario'],
   ['accounts', 'Accounts'],
   ['proof', 'Proof'],
   ['sandboxes', 'Sandboxes'],

@@ -1,5 +1,5 @@
 // The lifecycle of an object as a drawing, with the status in which it is.
-import { html, useMemo } from './preact.js';
+import { html, useEffect, useMemo, useRef } from './preact.js';
 import { BOX, drawn } from './layout.js';
 
 /** A cause as the timeline names it. */
@@ -39,9 +39,15 @@ function Edge({ it, lit }) {
 
 export function Lifecycle({ table, status, from }) {
   const { boxes, lines, width, height } = useMemo(() => drawn(table), [table]);
+  const frame = useRef(null);
+  useEffect(() => {
+    const own = boxes.find(it => it.name === status);
+    const view = frame.current;
+    if (own) view.scrollTo({ left: own.x + BOX.width / 2 - view.clientWidth / 2, top: own.y - view.clientHeight / 2 });
+  }, [table, status]);
   const next = it => (from ? it.from === from && it.to === status : it.from === status);
   const sorted = [...lines].sort((a, b) => next(a) - next(b));
-  return html`<div class="lifecycle" tabindex="0" role="group" aria-label=${`Lifecycle of ${table.object}`} data-testid="lifecycle" data-status=${status}>
+  return html`<div class="lifecycle" ref=${frame} tabindex="0" role="group" aria-label=${`Lifecycle of ${table.object}`} data-testid="lifecycle" data-status=${status}>
     <svg role="img" aria-label=${`${table.object}: ${status ? `it is ${status}` : 'all statuses'}`} width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
       <defs>${['', '-lit'].map(it => html`<marker key=${it} id=${`tip${it}`} class=${`tip${it}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z" /></marker>`)}</defs>
       ${sorted.map(it => html`<${Edge} key=${`${it.from} ${it.to}`} it=${it} lit=${next(it)} />`)}

@@ -1,5 +1,7 @@
 // An entry in one line: what happened, and the words beside it.
+import { clockTime } from './format.js';
 import { toneOf } from './parts.js';
+import { span } from './snippets.js';
 
 function request(it) {
   const name = it.operation ? it.operation.split('.').slice(1).join('.') : it.message;
@@ -12,14 +14,19 @@ function change(it) {
 }
 
 function attempt(it) {
-  return { glyph: '↗', tone: 'soft', title: it.event, note: `attempt ${it.attempt} leaves for ${it.subject} · ${it.id}` };
+  return { glyph: '↗', tone: 'soft', title: it.subject, note: `${it.event} · attempt ${it.attempt} leaves · ${it.id}` };
 }
 
 function webhook(it) {
   const answer = it.status ? String(it.status) : it.error;
-  const again = it.next_attempt_at ? ' · tried again' : '';
-  const note = `attempt ${it.attempt} for ${it.subject} · ${it.id}${again}`;
-  return { glyph: '↙', tone: toneOf(it.status), title: it.event, note, tag: { word: answer, tone: toneOf(it.status) } };
+  const again = it.next_attempt_at ? ' · will be tried again' : '';
+  const note = `${it.event} · attempt ${it.attempt} answered${again} · ${it.id}`;
+  return { glyph: '↙', tone: toneOf(it.status), title: it.subject, note, tag: { word: answer, tone: toneOf(it.status) } };
+}
+
+function clock(it) {
+  const from = it.message.match(/moved here from (\S+)$/)?.[1];
+  return { glyph: '»', tone: 'sandbox', title: 'Clock', note: from ? `moved on by ${span(from, it.at)}, from ${clockTime(from)}` : it.message };
 }
 
 function due(it, glyph) {
@@ -35,7 +42,7 @@ const LINES = {
   timer: it => due(it, '◷'),
   block: it => due(it, '▣'),
   delivery: it => due(it, '◷'),
-  clock: it => ({ glyph: '»', tone: 'sandbox', title: 'Clock', note: it.message }),
+  clock,
 };
 
 export function line(it) {

@@ -89,7 +89,8 @@ export function useAction() {
   return [said, run];
 }
 
-export function Select({ label, value, options, onChange, testid }) {
+export function Select({ label, value, options: known, onChange, testid }) {
+  const options = known.some(it => it[0] === value) ? known : [...known, [value, value]];
   return html`<label class="field"><span>${label}</span>
     <select data-testid=${testid} value=${value} onChange=${it => onChange(it.target.value)}>
       ${options.map(([own, word]) => html`<option key=${own} value=${own} selected=${own === value}>${word}</option>`)}

@@ -31,6 +31,7 @@ function Row(it) {
   return html`<span class="when" title=${full(it.at)}>${clockTime(it.at)}</span>
     <span class="glyph ${tone}" aria-hidden="true">${glyph}</span>
     <span class="what"><b>${title}</b> <span class="note">${note}</span></span>
+    <span class="ago"><${Moment} at=${it.at} /></span>
     <span class="marks">${it.rule && html`<${Tag} word="rule" tone="sandbox" />`}${tag && html`<${Tag} word=${tag.word} tone=${tag.tone} />`}</span>`;
 }
 
