@@ -35,6 +35,7 @@ const ASSETS: &[Asset] = &[
     script("next.js", include_str!("dashboard/next.js")),
     script("now.js", include_str!("dashboard/now.js")),
     script("objects.js", include_str!("dashboard/objects.js")),
+    script("outside.js", include_str!("dashboard/outside.js")),
     script("parts.js", include_str!("dashboard/parts.js")),
     script("proof.js", include_str!("dashboard/proof.js")),
     script("providers.js", include_str!("dashboard/providers.js")),

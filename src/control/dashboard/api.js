@@ -103,6 +103,7 @@ export function curl(method, url, type, body) {
   parts.push(quoted(String(url)));
   if (token()) parts.push('-H "authorization: Bearer $PLAYMONEY_ADMIN_TOKEN"');
   if (type) parts.push('-H', quoted(`content-type: ${type}`));
-  if (body !== undefined) parts.push('--data-raw', quoted(body));
+  if (body?.startsWith('@')) parts.push('--data-binary', body);
+  else if (body !== undefined) parts.push('--data-raw', quoted(body));
   return parts.join(' ');
 }

@@ -3,7 +3,7 @@ import { html, render } from './preact.js';
 import { Accounts } from './accounts.js';
 import { Clock, Report } from './clock.js';
 import { listen } from './events.js';
-import { Calls, Connection, Help, Navigation, Token } from './frame.js';
+import { Calls, Connection, Help, Navigation, Skip, Token } from './frame.js';
 import './keys.js';
 import { lookSoon } from './now.js';
 import { Objects } from './objects.js';
@@ -20,7 +20,7 @@ function App() {
   const section = useStore(it => it.hash.section);
   const begun = useStore(it => it.tokenSet);
   const Section = SECTIONS[section];
-  return html`<header class="top"><h1>Playmoney</h1><${Switcher} /><${Connection} /><${Clock} /></header>
+  return html`<${Skip} /><header class="top"><h1>Playmoney</h1><${Switcher} /><${Connection} /><${Clock} /></header>
     <${Navigation} />
     <main id="main"><${Section} key=${`${section} ${begun}`} /></main>
     <${Report} /><${Calls} /><${Token} /><${Help} />`;

@@ -8,8 +8,9 @@ import { Code, Moment, Tag } from './parts.js';
 import { Request } from './request.js';
 import { Delivery } from './delivery.js';
 import { Lifecycle, stepOf } from './lifecycle.js';
-import { useContract } from './providers.js';
-import { span } from './snippets.js';
+import { useContract, useRead } from './providers.js';
+import { changeAsStep, span } from './snippets.js';
+import { allActions } from './next.js';
 import { go } from './hash.js';
 
 export function Entry({ it }) {
@@ -43,11 +44,14 @@ function Inside({ it }) {
 
 function Change({ it }) {
   const contract = useContract(it.provider);
+  const { value: actions } = useRead(allActions, []);
   if (!contract) return html`<p class="soft">Reading the contract …</p>`;
   const [table, row] = stepOf(contract, it);
+  const step = changeAsStep(it, table?.object, actions);
   return html`<${Facts} rows=${[['From', html`<${Tag} word=${it.from} />`], ['To', html`<${Tag} word=${it.to} />`], ['Cause', it.cause]]} />
     ${row && html`<${Part} title="What it leans on"><p><${Tag} word=${row.evidence} /> ${row.source}</p><//>`}
-    ${table && html`<${Part} title=${`Lifecycle: ${table.object}`}><${Lifecycle} table=${table} status=${it.to} from=${it.from} /><//>`}`;
+    ${table && html`<${Part} title=${`Lifecycle: ${table.object}`}><${Lifecycle} table=${table} status=${it.to} from=${it.from} /><//>`}
+    ${step && html`<${Part} title="As a scenario step"><${Code} text=${step} testid="as-step" /><//>`}`;
 }
 
 function Clock({ it }) {

@@ -48,6 +48,8 @@ export function yaml(value, indent = '') {
   if (rows.length === 0) return Array.isArray(value) ? '[]' : '{}';
   return rows.map(([name, it]) => {
     const nested = it !== null && typeof it === 'object' && Object.keys(it).length > 0;
+    // The first member of an item stands behind its dash.
+    if (nested && name === '-') return `\n${indent}- ${yaml(it, `${indent}  `).trimStart()}`;
     return `\n${indent}${name}${nested ? yaml(it, `${indent}  `) : ` ${yaml(it)}`}`;
   }).join('');
 }

@@ -5,6 +5,11 @@ import { Copy } from './parts.js';
 import { SECTIONS, go } from './hash.js';
 import { update, useStore } from './store.js';
 
+/** Leads past the navigation. */
+export function Skip() {
+  return html`<button type="button" class="skip" data-testid="skip" onClick=${() => document.querySelector('main :is(.virtual, input, button, summary, textarea)')?.focus()}>To the content</button>`;
+}
+
 export function Navigation() {
   const section = useStore(it => it.hash.section);
   const menu = useStore(it => it.menu);

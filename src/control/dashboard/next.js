@@ -7,7 +7,7 @@ import { useRead } from './providers.js';
 let actions = null;
 
 /** The actions of all providers, which are read once. */
-function allActions() {
+export function allActions() {
   actions ??= get('act').then(it => it.actions);
   actions.catch(() => { actions = null; });
   return actions;

@@ -9,7 +9,9 @@ import { Lifecycle } from './lifecycle.js';
 import { Next } from './next.js';
 import { Code, Empty, Input, Moment, Select, Tag } from './parts.js';
 import { PROVIDERS, useContract, useRead } from './providers.js';
+import { Outside } from './outside.js';
 import { useStore } from './store.js';
+import { Panel, Tabs } from './tabs.js';
 import { VirtualList, useRowHeight } from './virtual.js';
 
 const PAGE = 100;
@@ -70,7 +72,15 @@ function Row(it) {
     <span class="marks"><${Tag} word=${it.status} /></span>`;
 }
 
+const TABS = [['kept', 'Objects'], ['outside', 'World outside']];
+
 export function Objects() {
+  const { tab = 'kept' } = useStore(it => it.hash);
+  return html`<div class="section"><${Tabs} tabs=${TABS} tab=${tab} label="Objects" />
+    <${Panel} tab=${tab}>${tab === 'outside' ? html`<${Outside} />` : html`<${List} />`}<//></div>`;
+}
+
+function List() {
   const { provider = '', kind = '', status = '', subject = '', open } = useStore(it => it.hash);
   const [list, more] = useObjects({ provider, kind, status, subject });
   const contract = useContract(provider);

@@ -39,13 +39,20 @@ function inBody({ body, headers }) {
   }
 }
 
+/** Whether a step gives a parameter by itself: the name of the function, the key, the signature. */
+function isGiven(row, name) {
+  const own = row?.parameters?.find(it => it.name === name);
+  return own?.schema.const !== undefined || name === row?.auth?.name || name === 'signature';
+}
+
 /** A request as a step of a scenario. */
 export function requestAsStep(entry, contract) {
   const { operation, request, response } = entry;
   if (!operation) return null;
   const row = contract?.operations.find(it => `${entry.provider}.${it.name}` === operation);
   const [path, query] = request.path.split('?');
-  const sent = { ...(row ? inPath(row.path, path) : {}), ...Object.fromEntries(new URLSearchParams(query || '')), ...inBody(request) };
+  const all = { ...(row ? inPath(row.path, path) : {}), ...Object.fromEntries(new URLSearchParams(query || '')), ...inBody(request) };
+  const sent = Object.fromEntries(Object.entries(all).filter(it => !isGiven(row, it[0])));
   const step = { call: operation, ...(Object.keys(sent).length > 0 ? { with: sent } : {}), expect: { status: response?.status ?? 200 } };
   return `steps:${yaml([step], '  ')}`;
 }
@@ -55,6 +62,14 @@ export function requestAsRule(entry, contract) {
   const row = contract?.operations.find(it => `${entry.provider}.${it.name}` === entry.operation);
   const error = entry.error ?? row?.errors?.at(-1) ?? 'internal_error';
   return { on: entry.operation, when: { times: 1 }, then: { error } };
+}
+
+/** A change that an action has brought about, as a step of a scenario. */
+export function changeAsStep({ provider, subject, from, cause }, object, actions) {
+  const row = from !== 'new' && cause.startsWith('act ') && actions?.find(it => it.provider === provider && it.action === cause.slice(4));
+  if (!row) return null;
+  const name = (row.parameters.find(it => it.name === object) || row.parameters.find(it => it.required))?.name;
+  return `steps:${yaml([{ act: `${provider}.${row.action}`, ...(name ? { with: { [name]: subject } } : {}) }], '  ')}`;
 }
 
 export function webhookAsStep({ provider, event }) {
