@@ -18,7 +18,7 @@ use crate::engine::log::{Report, What};
 use crate::engine::world::{Replaced, World};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Request, Response};
-use crate::kit::time::{Duration, Timestamp, end_of_time, later, parse_duration, parse_timestamp};
+use crate::kit::time::{Duration, Timestamp, Uptime, end_of_time, later, parse_duration, parse_timestamp};
 use crate::scenario::told::field;
 
 /// Without `limit`, a walk to `next`, `idle` or `delivery` looks this far.
@@ -74,6 +74,14 @@ pub fn answer(world: &World) -> Answer {
 /// How the clock runs, and what it shows.
 pub fn brief(world: &World) -> Json {
     json!({"mode": mode(world).0, "now": world.core.now})
+}
+
+/// What a page needs to show the time by itself: the moment, and the simulated seconds that pass in a real one. While a walk is under
+/// way, none do.
+pub fn ticking(world: &World, uptime: Uptime) -> Json {
+    let (clock, (mode, rate)) = (&world.core.clock, mode(world));
+    let rate = if clock.stands() { json!(0) } else { rate };
+    json!({"now": clock.at(uptime).max(world.core.now), "mode": mode, "rate": rate})
 }
 
 /// The mode of the clock and its rate.

@@ -29,7 +29,7 @@ mod verification;
 pub mod violations;
 
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
-pub use clock::{LIMIT, Until, Walked, is_advance};
+pub use clock::{LIMIT, Until, Walked, is_advance, ticking};
 use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};

@@ -11,6 +11,7 @@ use super::address::Address;
 use super::bodies::{Held, Sender, discard};
 use super::driver::Driver;
 use super::inbound::Shared;
+use super::pages;
 use super::registry::Chosen;
 use super::unheard;
 use crate::control::events::LAST_EVENT_ID;
@@ -95,7 +96,7 @@ fn makes_one(shared: &Shared, may_call: Option<Caller>, request: &Request) -> bo
         Target::Control { path } => may_call == Some(Caller::TokenHolder) && Call::find(&request.method, path).is_some(),
     };
     // A stream of events that comes back would bring a deleted sandbox back.
-    let comes_back = !request.header(LAST_EVENT_ID).is_empty();
+    let comes_back = !request.header(LAST_EVENT_ID).is_empty() || pages::is_asked(request);
     is_call && !comes_back && request.method != Method::OPTIONS && request.header("sec-fetch-site") != "cross-site"
 }
 

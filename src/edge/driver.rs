@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, Semaphore};
 
@@ -72,6 +72,8 @@ pub struct Driver {
     /// Which credentials the registry knows.
     known_names: Mutex<(u64, u64)>,
     usage: Usage,
+    /// How many requests it has heard that can have changed something.
+    stirred: AtomicU64,
     /// An audit of a receiver is under way.
     is_audited: AtomicBool,
 }
@@ -93,6 +95,7 @@ impl Driver {
             is_closed: AtomicBool::new(false),
             known_names,
             usage: Usage::starts(stopwatch),
+            stirred: AtomicU64::new(0),
             is_audited: AtomicBool::new(false),
         })
     }
@@ -172,7 +175,13 @@ impl Driver {
     /// Puts a request in. The caller waits for the answer, or goes away by being dropped.
     pub fn put(self: &Arc<Self>, request: Request) -> Caller {
         let uptime = self.stopwatch.uptime();
-        self.call(|sandbox| sandbox.handle(uptime, request), uptime)
+        let only_reads = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let call = |sandbox: &mut Sandbox| {
+            let ticket = sandbox.handle(uptime, request);
+            self.stirred.fetch_add(u64::from(!only_reads), Ordering::AcqRel);
+            ticket
+        };
+        self.call(call, uptime)
     }
 
     /// Lets time pass up to that moment; the caller is told nothing.
@@ -194,6 +203,7 @@ impl Driver {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.hear_rest(uptime, ticket, rest);
+        self.stirred.fetch_add(1, Ordering::AcqRel);
         let answered = sandbox.poll_unfinished(uptime, ticket);
         self.drain(sandbox, uptime);
         answered

@@ -22,6 +22,7 @@ use super::heads::Names;
 use super::hosting;
 use super::log::{self, Told};
 use super::notices::Notices;
+use super::pages::{self, Changes};
 use super::registry::Registry;
 use super::socket::{Ended, Socket};
 use super::streams::{self, Ends};
@@ -128,7 +129,11 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http:
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
-            let mut leaving = if let Some(asked) = asked {
+            let is_page_stream = pages::is_asked(&request);
+            let mut leaving = if is_page_stream {
+                let (response, stream) = open_page(shared, &driver, socket);
+                Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
+            } else if let Some(asked) = asked {
                 let (response, stream) = match asked {
                     Served::Answered(response) => (response, None),
                     Served::Watched(watch) => open(shared, &driver, watch, socket).await,
@@ -158,7 +163,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http:
                 }
             };
             drop(held);
-            if is_control {
+            if is_control || is_page_stream {
                 leaving.response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             }
             Decided { driver, leaving, told: if is_control { Told::Nowhere } else { Told::InJournal } }
@@ -207,9 +212,21 @@ async fn open(shared: &Shared, driver: &Arc<Driver>, watch: Watch, socket: &Sock
         Ok(events) => events,
         Err(refusal) => return (refusal.render(), None),
     };
+    (events::head(), Some(streams::body(events, ends(socket), Rests(socket.clone()))))
+}
+
+/// The same for an open page of a provider.
+fn open_page(shared: &Shared, driver: &Arc<Driver>, socket: &Socket) -> (Response, Option<streams::Body>) {
+    match Changes::open(&shared.registry, driver) {
+        Ok(changes) => (events::head(), Some(streams::body(changes, ends(socket), Rests(socket.clone())))),
+        Err(refusal) => (refusal.render(), None),
+    }
+}
+
+/// How an answer that stays open ends from outside.
+fn ends(socket: &Socket) -> Ends {
     let (closing, gone) = (socket.clone(), socket.clone());
-    let ends = Ends { closing: Box::pin(async move { closing.is_closing().await }), gone: Box::pin(async move { given_up(&gone).await }) };
-    (events::head(), Some(streams::body(events, ends, Rests(socket.clone()))))
+    Ends { closing: Box::pin(async move { closing.is_closing().await }), gone: Box::pin(async move { given_up(&gone).await }) }
 }
 
 /// While an answer stays open, its connection is not idle.

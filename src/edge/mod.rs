@@ -23,6 +23,7 @@ pub mod memory;
 pub mod metrics;
 pub mod names;
 pub mod notices;
+pub mod pages;
 pub mod places;
 pub mod registry;
 pub mod socket;

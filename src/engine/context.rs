@@ -15,6 +15,7 @@ use crate::kit::ids::Draws;
 use crate::kit::sign::derived;
 use crate::kit::time::{Duration, Timestamp, Uptime, later, nearer};
 
+mod framing;
 mod limiting;
 mod resting;
 mod ruling;

@@ -1,6 +1,7 @@
 //! Words that every provider needs, and that belong to none of them.
 
 pub mod asset;
+pub mod bar;
 pub mod base58;
 pub mod bases;
 pub mod cards;

@@ -15,6 +15,7 @@ mod embed;
 mod engine;
 mod files;
 mod floods;
+mod hosted;
 mod memory;
 mod merchants;
 mod net;

@@ -4,13 +4,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde_json::Value as Json;
 use tokio::sync::futures::Notified;
 
 use super::Driver;
+use crate::control;
 use crate::engine::delivery::Outgoing;
+use crate::engine::log::{Passage, What};
 use crate::engine::signature::Received;
 use crate::kit::time::Timestamp;
 use crate::sandbox::Verdict;
+
+/// Entries of the log in which something other than a request is looked for. Among more of them there may be one.
+const ENTRIES_MAX: usize = 1_000;
 
 impl Driver {
     /// When it was made, in microseconds; no other sandbox was made then.
@@ -29,6 +35,25 @@ impl Driver {
         let sandbox = self.lock();
         let (headers, body, now) = (&outgoing.headers, &outgoing.body, sandbox.world().core.now);
         sandbox.world().judge(&Received { url: Some(path), headers, body, now, date })
+    }
+
+    /// How many requests it has heard that can have changed something. Not all that an action changes is an entry of the log.
+    pub fn stirred(&self) -> u64 {
+        self.stirred.load(Ordering::Acquire)
+    }
+
+    /// Whether the log holds more behind that place than requests and their answers.
+    pub fn has_happened_since(&self, place: u64) -> bool {
+        let is_more = |it: Passage<'_>| !matches!(it, Passage::Entry(it) if matches!(it.what, What::Request(_) | What::Answered(_)));
+        let sandbox = self.lock();
+        let behind = sandbox.world().core.log.after(place).take(ENTRIES_MAX + 1);
+        behind.enumerate().any(|(count, (_, it))| count == ENTRIES_MAX || is_more(it))
+    }
+
+    /// The simulated clock as it is now.
+    pub fn clock(&self) -> Json {
+        let uptime = self.stopwatch.uptime();
+        control::ticking(self.lock().world(), uptime)
     }
 
     /// Waits until something has happened.

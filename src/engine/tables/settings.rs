@@ -137,8 +137,16 @@ pub const DOCUMENTED_LINKS: Setting = Setting {
     meaning: "links in answers have the host of the real provider, as in its documentation, instead of this server",
 };
 
+/// Whether pages have the sandbox's bar.
+pub const PAGE_BAR: Setting = Setting {
+    name: "page_bar",
+    kind: SettingKind::Flag { default: true },
+    meaning: "beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page",
+};
+
 /// The settings that every provider has.
-pub const COMMON: &[&Setting] = &[&WEBHOOK_URL, &WEBHOOK_SECRET, &PACE, &RATE_LIMIT, &FRESHNESS, &SIGNATURE_TIME, &DOCUMENTED_LINKS];
+pub const COMMON: &[&Setting] =
+    &[&WEBHOOK_URL, &WEBHOOK_SECRET, &PACE, &RATE_LIMIT, &FRESHNESS, &SIGNATURE_TIME, &DOCUMENTED_LINKS, &PAGE_BAR];
 
 impl Setting {
     /// Reads a value from outside. `None` resets the setting to its default.

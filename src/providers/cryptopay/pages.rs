@@ -13,10 +13,12 @@ use crate::engine::tables::Page;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
-use crate::kit::http::{HeaderName, Method, Request, Response, StatusCode, header, with_query};
+use crate::kit::http::{Method, Request, Response, StatusCode, with_query};
 use crate::kit::qr;
 use crate::kit::time::countdown;
 use crate::kit::word::Word;
+
+mod bar;
 
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[
@@ -39,9 +41,6 @@ pub const PAGES: &[Page] = &[
 static TEMPLATES: Pages =
     Pages::new(|| environment(&[("order.html", include_str!("pages/order.html")), ("nothing.html", include_str!("pages/nothing.html"))]));
 
-/// While a transfer waits for its blocks, the browser reloads the page.
-const REFRESH: (HeaderName, &str) = (header::REFRESH, "5");
-
 /// Whether a path belongs to these pages.
 pub fn has(path: &str) -> bool {
     path.starts_with("/order/") || path.starts_with("/qr/")
@@ -58,7 +57,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     }
     let order = id.starts_with("ORD-").then(|| memory.find_order(id)).flatten();
     let Some(number) = order.map(|it| it.number) else {
-        return Ok(TEMPLATES.render(request, StatusCode::NOT_FOUND, "nothing.html", context! {}));
+        return Ok(TEMPLATES.render(request, &cx.frame(request, Vec::new()), (StatusCode::NOT_FOUND, "nothing.html"), context! {}));
     };
     match (page, is_read) {
         ("qr", _) => memory.orders.get(number).and_then(|it| qr::picture(&uri(it))).ok_or(Error::Internal),
@@ -109,9 +108,11 @@ fn render(
     let transaction = memory.transaction_of(order);
     let transfer = cx.transfer(order.object(), TRANSFER);
     let waits = order.waits();
-    let is_watched = order.status() == OrderStatus::Pending && !waits;
     let values = context! {
         fault, waits,
+        ends => order.expires_at.as_millisecond(),
+        span => order.expires_at.duration_since(order.created_at).as_secs(),
+        seconds => order.expires_at.duration_since(cx.now()).as_secs().max(0),
         order_id => order.order_id(),
         amount => order.amount.to_string(),
         token => order.token.word(),
@@ -126,8 +127,8 @@ fn render(
         left => countdown(cx.now(), order.expires_at),
         until => timestamp(order.expires_at),
     };
-    let response = TEMPLATES.render(request, status, "order.html", values);
-    Ok(if is_watched { response.with(REFRESH.0, REFRESH.1) } else { response })
+    let frame = cx.frame(request, bar::of_order(order, transfer));
+    Ok(TEMPLATES.render(request, &frame, (status, "order.html"), values))
 }
 
 /// The status in the words of a payer.

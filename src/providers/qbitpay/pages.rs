@@ -14,7 +14,10 @@ use crate::kit::evidence::Evidence::Documented;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode, form_pairs};
 use crate::kit::qr;
+use crate::kit::time::countdown;
 use crate::kit::word::Word;
+
+mod bar;
 
 /// The address of a payment page, before its own name.
 pub const PAGE_LINK: &str = "/pay?tradeId=";
@@ -60,7 +63,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     }
     let trade = picture.map(str::to_owned).or_else(|| parameter(request, "tradeId"));
     let Some(charge) = trade.and_then(|it| memory.charge_of_trade(&it)) else {
-        return Ok(message(request, StatusCode::NOT_FOUND, "No such payment", "The link is wrong or incomplete."));
+        return Ok(message(cx, request, StatusCode::NOT_FOUND, "No such payment", "The link is wrong or incomplete."));
     };
     if picture.is_some() {
         let text = method(charge, "alipayQRCodeUrl").unwrap_or_else(|| format!("{}{PAGE_LINK}{}", cx.base_url(request), charge.trade));
@@ -74,15 +77,15 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     let judged = token.map_or(Ok(()), |it| judge_token(cx, &account, &it));
     cx.trace.account = Some(account);
     if let Err((status, text)) = judged {
-        return Ok(message(request, status, "No access", text));
+        return Ok(message(cx, request, status, "No access", text));
     }
     if request.method == Method::GET {
-        return Ok(render(request, charge, StatusCode::OK));
+        return Ok(render(cx, request, charge, StatusCode::OK));
     }
     let (number, redirect_url) = (charge.number, charge.redirect_url.clone());
     match take::<Charge>(memory, cx, number, On::Act("buyer-paid")) {
         Some(_) => Ok(Response::see_other(&redirect_url)),
-        None => memory.charges.get(number).map(|it| render(request, it, StatusCode::CONFLICT)).ok_or(Error::INTERNAL),
+        None => memory.charges.get(number).map(|it| render(cx, request, it, StatusCode::CONFLICT)).ok_or(Error::INTERNAL),
     }
 }
 
@@ -91,8 +94,8 @@ fn parameter(request: &Request, name: &str) -> Option<String> {
     form_pairs(request.query.as_bytes()).into_iter().find(|it| it.0 == name).map(|it| it.1)
 }
 
-fn message(request: &Request, status: StatusCode, title: &str, text: &str) -> Response {
-    TEMPLATES.render(request, status, "message.html", context! { title, text })
+fn message(cx: &Context<'_>, request: &Request, status: StatusCode, title: &str, text: &str) -> Response {
+    TEMPLATES.render(request, &cx.frame(request, Vec::new()), (status, "message.html"), context! { title, text })
 }
 
 /// A member of the charge's payment method.
@@ -101,7 +104,7 @@ fn method(charge: &Charge, name: &str) -> Option<String> {
     object["paymentMethod"][name].as_str().map(str::to_owned)
 }
 
-fn render(request: &Request, charge: &Charge, status: StatusCode) -> Response {
+fn render(cx: &Context<'_>, request: &Request, charge: &Charge, status: StatusCode) -> Response {
     let text = |name: &str| method(charge, name);
     let values = context! {
         amount => number(charge.quote, charge.cost_units).text(),
@@ -116,7 +119,25 @@ fn render(request: &Request, charge: &Charge, status: StatusCode) -> Response {
         status => charge.status().word(),
         open => charge.status() == ChargeStatus::Pending,
         until => super::wire::timestamp(charge.expires_at()),
+        ends => charge.expires_at().as_millisecond(),
+        span => charge.expires_at().duration_since(charge.created_at).as_secs(),
+        seconds => charge.expires_at().duration_since(cx.now()).as_secs().max(0),
+        left => countdown(cx.now(), charge.expires_at()),
+        says => says(charge.status()),
+        fault => (status == StatusCode::CONFLICT).then_some("This payment has been reported or has ended already."),
         redirect_url => &charge.redirect_url,
     };
-    TEMPLATES.render(request, status, "pay.html", values)
+    TEMPLATES.render(request, &cx.frame(request, bar::of_charge(charge)), (status, "pay.html"), values)
+}
+
+/// The status in the words of a payer.
+const fn says(status: ChargeStatus) -> &'static str {
+    match status {
+        ChargeStatus::Pending => "Waiting for your payment",
+        ChargeStatus::BuyerPaid => "Waiting for the seller to confirm",
+        ChargeStatus::SellerConfirmed => "The payment has arrived",
+        ChargeStatus::Closed => "Paid. Thank you.",
+        ChargeStatus::Cancelled => "This payment was cancelled",
+        ChargeStatus::Dispute => "This payment is disputed",
+    }
 }

@@ -11,14 +11,16 @@ use super::wire::{self, NewSession, coins, payment_uri};
 use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
 use crate::engine::tables::Page;
+use crate::kit::bar::Button;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::form::Form;
-use crate::kit::html::{Pages, environment};
+use crate::kit::html::{Pages, environment, onward};
 use crate::kit::http::{Method, Request, Response, StatusCode, encoded, header};
 use crate::kit::qr;
 use crate::kit::time::{countdown, plain_utc};
 use crate::kit::word::Word;
 
+mod bar;
 mod target;
 
 use target::Target;
@@ -45,8 +47,6 @@ static TEMPLATES: Pages = Pages::new(|| {
     ])
 });
 
-/// The payer's page reloads after this number of seconds.
-const POLL_SECONDS: &str = "5";
 /// The query parameter that asks for a payment's QR code in place of its page.
 const PICTURE: &str = "qr";
 /// The page of a completed payment goes on to `redirect` after this number of seconds.
@@ -64,6 +64,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
         if memory.merchant(merchant).credits < rust_decimal::Decimal::ZERO {
             cx.rest_on(CREDITS_BELOW_ZERO);
             return Ok(message(
+                cx,
                 request,
                 "Payments are not available",
                 "no-credit-balance",
@@ -78,7 +79,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
         }
     }
     match (target, &request.method) {
-        (Target::Nothing(kind), _) => Ok(nothing(request, kind)),
+        (Target::Nothing(kind), _) => Ok(nothing(cx, request, kind)),
         (target, &Method::POST) => submit(memory, cx, request, target),
         (Target::Session(number), _) => session(memory, cx, request, number, (StatusCode::OK, None)),
         (Target::Transaction(id), _) if request.query_parameter(PICTURE).is_some() => {
@@ -87,7 +88,8 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Res
         }
         (Target::Transaction(id), _) => Ok(transaction(memory, cx, request, id, (StatusCode::OK, None))),
         (Target::Price { new, .. }, _) => {
-            Ok(offer(request, &Offer::of(&new, request.query_parameter("pay").as_deref()), (StatusCode::OK, None)))
+            let it = Offer::of(&new, request.query_parameter("pay").as_deref());
+            Ok(offer(cx, request, Vec::new(), &it, (StatusCode::OK, None)))
         }
     }
 }
@@ -117,9 +119,9 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, target: 
                 choose(memory, cx, number, coin).map_err(|_| Error::Internal)?;
                 Ok(Response::see_other(&own_address(memory, cx, request, number)))
             }
-            Err(why) => Ok(offer(request, &Offer::of(&new, None), (StatusCode::BAD_REQUEST, Some(why)))),
+            Err(why) => Ok(offer(cx, request, Vec::new(), &Offer::of(&new, None), (StatusCode::BAD_REQUEST, Some(why)))),
         },
-        Target::Nothing(kind) => Ok(nothing(request, kind)),
+        Target::Nothing(kind) => Ok(nothing(cx, request, kind)),
     }
 }
 
@@ -148,7 +150,7 @@ fn coin_for(memory: &Memory, new: &NewSession, form: &Form) -> Result<Coin, &'st
 
 fn own_address(memory: &Memory, cx: &Context<'_>, request: &Request, session: u32) -> String {
     let id = memory.sessions.get(session).map(Session::checkout_id).unwrap_or_default();
-    format!("{}/pay.php?checkout_id={}", cx.base_url(request), encoded(&id))
+    onward(request, &format!("{}/pay.php?checkout_id={}", cx.base_url(request), encoded(&id))).into_owned()
 }
 
 fn cancel(memory: &mut Memory, cx: &mut Context<'_>, id: u32) -> Result<(), String> {
@@ -167,19 +169,20 @@ fn pay(memory: &mut Memory, cx: &mut Context<'_>, id: u32, form: &Form) -> Resul
     send(memory, cx, &sent).map(drop).map_err(|_| "The sandbox cannot take this payment.".to_owned())
 }
 
-fn message(request: &Request, title: &str, kind: &str, text: &str) -> Response {
-    TEMPLATES.render(request, StatusCode::OK, "message.html", context! { title, kind, text })
+fn message(cx: &Context<'_>, request: &Request, title: &str, kind: &str, text: &str) -> Response {
+    let frame = cx.frame(request, Vec::new());
+    TEMPLATES.render(request, &frame, (StatusCode::OK, "message.html"), context! { title, kind, text })
 }
 
 /// The page behind a wrong link.
-fn nothing(request: &Request, kind: &str) -> Response {
+fn nothing(cx: &Context<'_>, request: &Request, kind: &str) -> Response {
     match kind {
         // Quirk: plain text with the status 200.
         "id" => Response::new(StatusCode::OK, "text/plain; charset=utf-8", "This payment does not exist, or is not pending any more."),
         _ => TEMPLATES.render(
             request,
-            StatusCode::NOT_FOUND,
-            "message.html",
+            &cx.frame(request, Vec::new()),
+            (StatusCode::NOT_FOUND, "message.html"),
             context! { title => "No such payment", kind => "nothing", text => "The link is wrong or incomplete." },
         ),
     }
@@ -207,13 +210,13 @@ impl<'a> Offer<'a> {
     }
 }
 
-fn offer(request: &Request, it: &Offer<'_>, (status, fault): Told<'_>) -> Response {
-    let coins: Vec<_> = Coin::all().map(|it| context! { code => it.code(), name => it.name() }).collect();
+fn offer(cx: &Context<'_>, request: &Request, buttons: Vec<Button>, it: &Offer<'_>, (status, fault): Told<'_>) -> Response {
+    let coins: Vec<_> = Coin::all().map(|it| context! { code => it.code(), name => it.name(), network => it.network_name() }).collect();
     let Offer { price, currency, title, description, chosen } = it;
     TEMPLATES.render(
         request,
-        status,
-        "choose.html",
+        &cx.frame(request, buttons),
+        (status, "choose.html"),
         context! { price, currency, title => *title, description => *description, chosen => *chosen, coins, fault },
     )
 }
@@ -225,22 +228,29 @@ fn session(memory: &Memory, cx: &mut Context<'_>, request: &Request, number: u32
         return Ok(transaction(memory, cx, request, id, told));
     }
     if session.status(cx.now()) == SessionStatus::Expired {
-        return Ok(message(request, "Expired", "expired", "The time to pay is over. Go back to the shop to begin anew."));
+        return Ok(message(cx, request, "Expired", "expired", "The time to pay is over. Go back to the shop to begin anew."));
     }
     let Session { price, fiat, ref texts, .. } = *session;
     let new = NewSession { price, fiat, reference: None, texts: texts.clone() };
-    Ok(offer(request, &Offer::of(&new, None), told))
+    Ok(offer(cx, request, bar::of_session(session, cx.now()), &Offer::of(&new, None), told))
 }
 
 /// A payment's page.
 fn transaction(memory: &Memory, cx: &mut Context<'_>, request: &Request, id: u32, (status, fault): Told<'_>) -> Response {
-    let Some(it) = memory.transaction(id) else { return nothing(request, "id") };
+    let Some(it) = memory.transaction(id) else { return nothing(cx, request, "id") };
     let now = cx.now();
     let confirmations = cx.transfer(it.object(), 0).map_or(it.wanted, |it| it.confirmations);
     let redirect = wire::redirect(it).filter(|_| it.status() == Status::Completed);
     let panel = panel(it, it.is_expired(now));
+    let missing = it.transfer.as_ref().map(|own| (it.amount - it.coin.cut(own.amount)).max(rust_decimal::Decimal::ZERO));
     let values = context! {
         id, fault, panel, confirmations,
+        go_seconds => REDIRECT_SECONDS,
+        ends => it.expires_at().as_millisecond(),
+        span => it.expires_at().duration_since(it.created_at).as_secs(),
+        seconds => it.expires_at().duration_since(now).as_secs().max(0),
+        missing => missing.map(coins),
+        network => it.coin.network_name(),
         redirect => redirect.as_deref(),
         title => it.texts.as_deref().map_or("", |it| &it.title),
         price => wire::rate(it.amount_fiat),
@@ -256,9 +266,9 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, request: &Request, id: u32
         wanted => it.wanted,
         received => it.transfer.as_ref().map(|own| coins(it.coin.cut(own.amount))),
     };
-    let response = TEMPLATES.render(request, status, "pay.html", values);
+    let frame = cx.frame(request, bar::of_transaction(it, now, confirmations));
+    let response = TEMPLATES.render(request, &frame, (status, "pay.html"), values);
     match (panel, &redirect) {
-        ("pending" | "seen", _) => response.with(header::REFRESH, POLL_SECONDS),
         ("done", Some(target)) => response.with(header::REFRESH, &format!("{REDIRECT_SECONDS}; url={target}")),
         _ => response,
     }

@@ -11,13 +11,16 @@ use super::settings::{CARD_PAYOUTS, COMPANY, SBP_PAYOUTS, WEBHOOK_ENABLED, WEBHO
 use super::wire::MOSCOW_HOURS;
 use crate::engine::context::Context;
 use crate::engine::tables::{Page, settings};
+use crate::kit::bar::Button;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
-use crate::kit::html::{Pages, environment, unframed};
+use crate::kit::html::{Pages, environment, onward, unframed};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use crate::kit::sign::same;
-use crate::kit::time::with_offset;
+use crate::kit::time::{countdown, with_offset};
 use crate::kit::word::Word;
+
+mod bar;
 
 /// The field and the value with which a button of the sandbox lets the bank refuse.
 const BANK: &str = "bank";
@@ -75,8 +78,24 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     Some(Ok(handler(memory, cx, request)))
 }
 
-fn message(request: &Request, status: StatusCode, title: &str, text: &str, link: Option<&str>) -> Response {
-    TEMPLATES.render(request, status, "message.html", context! { title, text, link })
+/// A page that says one thing, and how good it is.
+struct Message<'a> {
+    kind: &'static str,
+    title: &'a str,
+    text: &'a str,
+    /// Of a payout that exists.
+    sum: Option<String>,
+    link: Option<&'a str>,
+}
+
+fn message(cx: &Context<'_>, request: &Request, status: StatusCode, buttons: Vec<Button>, it: &Message<'_>) -> Response {
+    let values = context! { kind => it.kind, title => it.title, text => it.text, sum => it.sum.as_deref(), link => it.link };
+    TEMPLATES.render(request, &cx.frame(request, buttons), (status, "message.html"), values)
+}
+
+fn no_such_payout(cx: &Context<'_>, request: &Request) -> Response {
+    let it = Message { kind: "bad", title: "No such payout", text: "The link is wrong or incomplete.", sum: None, link: None };
+    message(cx, request, StatusCode::NOT_FOUND, Vec::new(), &it)
 }
 
 fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
@@ -85,17 +104,16 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     let found = asked.and_then(|id| memory.payouts.get(id));
     let found = found.and_then(|it| it.link.as_ref().filter(|link| same(&link.token, &token)).map(|link| (it, link)));
     let Some((payout, link)) = found else {
-        return message(request, StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
+        return no_such_payout(cx, request);
     };
     cx.trace.account = Some(payout.account.clone());
     if payout.status() == Status::Cancelled && payout.target.is_none() {
         let text = "This link has expired. Nothing will be paid out.";
-        return message(request, StatusCode::OK, "The link has expired", text, link.fail_url.as_deref());
+        let it = Message { kind: "off", title: "The link has expired", text, sum: Some(sum(payout)), link: link.fail_url.as_deref() };
+        return message(cx, request, StatusCode::OK, bar::of_payout(payout), &it);
     }
     if payout.status() != Status::Uploaded {
-        let text = format!("Details have been received. The payout is {}.", payout.status().word());
-        let has_ended_badly = matches!(payout.status(), Status::Failed | Status::Cancelled);
-        return message(request, StatusCode::OK, "Payout", &text, link.fail_url.as_deref().filter(|_| has_ended_badly));
+        return submitted(cx, request, payout, link);
     }
     if request.method == Method::GET {
         return form(cx, request, payout, link, (StatusCode::OK, None));
@@ -103,11 +121,24 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     submit(memory, cx, request, asked.unwrap_or_default())
 }
 
+/// The page of a payout whose details have been received.
+fn submitted(cx: &Context<'_>, request: &Request, payout: &Payout, link: &Link) -> Response {
+    let text = format!("Details have been received. The payout is {}.", payout.status().word());
+    let (kind, title, has_ended_badly) = match payout.status() {
+        Status::Failed => ("bad", "The payout has failed", true),
+        Status::Cancelled => ("off", "The payout was cancelled", true),
+        Status::Success => ("good", "Paid out", false),
+        Status::Uploaded | Status::Created | Status::Processing => ("seen", "The payout is on its way", false),
+    };
+    let it = Message { kind, title, text: &text, sum: Some(sum(payout)), link: link.fail_url.as_deref().filter(|_| has_ended_badly) };
+    message(cx, request, StatusCode::OK, bar::of_payout(payout), &it)
+}
+
 /// Handles the recipient's form of a payout that waits for details.
 fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32) -> Response {
     let fields = Fields::form(&request.body);
     let Some((payout, link)) = memory.payouts.get(id).and_then(|it| it.link.clone().map(|link| (it, link))) else {
-        return message(request, StatusCode::NOT_FOUND, "No such payout", "The link is wrong or incomplete.", None);
+        return no_such_payout(cx, request);
     };
     let details = match Details::parse(&fields, payout.kind) {
         Ok(details) => details,
@@ -133,8 +164,15 @@ fn to_fail_url(cx: &mut Context<'_>, request: &Request, link: &Link, status: Sta
     cx.rest_on(FAIL_URL_USE);
     match &link.fail_url {
         Some(url) => Response::see_other(url),
-        None => message(request, status, "The payout cannot be made", why, None),
+        None => {
+            let it = Message { kind: "bad", title: "The payout cannot be made", text: why, sum: None, link: None };
+            message(cx, request, status, Vec::new(), &it)
+        }
     }
+}
+
+fn sum(it: &Payout) -> String {
+    format!("{}.{:02} RUB", it.kopecks / 100, it.kopecks % 100)
 }
 
 fn form(cx: &Context<'_>, request: &Request, payout: &Payout, link: &Link, (status, fault): (StatusCode, Option<&str>)) -> Response {
@@ -142,31 +180,34 @@ fn form(cx: &Context<'_>, request: &Request, payout: &Payout, link: &Link, (stat
     let enabled = |kind: Kind, row| offered(kind) && (payout.kind.is_some() || cx.flag(&payout.account, row));
     let values = context! {
         fault,
-        sum => format!("{}.{:02} RUB", payout.kopecks / 100, payout.kopecks % 100),
+        sum => sum(payout),
         description => payout.description.as_deref(),
         card => enabled(Kind::Card, &CARD_PAYOUTS),
         sbp => enabled(Kind::Sbp, &SBP_PAYOUTS),
         until => with_offset(link.until, MOSCOW_HOURS),
         order => payout.order_number.as_deref(),
+        ends => link.until.as_millisecond(),
+        span => link.until.duration_since(payout.created_at).as_secs(),
+        seconds => link.until.duration_since(cx.now()).as_secs().max(0),
+        left => countdown(cx.now(), link.until),
     };
-    TEMPLATES.render(request, status, "payout.html", values)
+    TEMPLATES.render(request, &cx.frame(request, bar::of_payout(payout)), (status, "payout.html"), values)
 }
 
 fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
     let view = request.query_parameter("view").unwrap_or_else(|| "settings".to_owned());
     unframed(match (view.as_str(), &request.method) {
         ("login", &Method::GET) => {
-            TEMPLATES.render(request, StatusCode::OK, "login.html", context! { fault => None::<&str>, username => "" })
+            let values = context! { fault => None::<&str>, username => "" };
+            TEMPLATES.render(request, &cx.frame(request, Vec::new()), (StatusCode::OK, "login.html"), values)
         }
         ("login", _) => log_in(memory, cx, request),
         ("settings", &Method::GET) => show_settings(memory, cx, request),
-        _ => message(
-            request,
-            StatusCode::NOT_FOUND,
-            "No such page",
-            "The portal has a login and the webhook settings.",
-            Some("index.php?view=settings"),
-        ),
+        _ => {
+            let text = "The portal has a login and the webhook settings.";
+            let it = Message { kind: "bad", title: "No such page", text, sum: None, link: Some("index.php?view=settings") };
+            message(cx, request, StatusCode::NOT_FOUND, Vec::new(), &it)
+        }
     })
 }
 
@@ -176,13 +217,13 @@ fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     let username = field("username");
     let Some(account) = auth::login(cx, username, field("password")) else {
         let values = context! { fault => "Wrong user name or password.", username };
-        return TEMPLATES.render(request, StatusCode::UNAUTHORIZED, "login.html", values);
+        return TEMPLATES.render(request, &cx.frame(request, Vec::new()), (StatusCode::UNAUTHORIZED, "login.html"), values);
     };
     let (id, _) = admit(memory, cx, request.cookie(COOKIE), account);
     // Two sandboxes of one server have two sessions in one browser.
     let path = if cx.sandbox() == "default" { "/".to_owned() } else { format!("/s/{}/", cx.sandbox()) };
     let cookie = format!("{COOKIE}={id}; Path={path}; HttpOnly; SameSite=Lax");
-    let mut response = Response::see_other("index.php?view=settings");
+    let mut response = Response::see_other(&onward(request, "index.php?view=settings"));
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers.insert(header::SET_COOKIE, cookie);
     }
@@ -200,7 +241,7 @@ pub fn admit(memory: &mut Memory, cx: &Context<'_>, before: Option<&str>, accoun
 
 fn show_settings(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
     let Ok((id, Session { account, csrf_token, .. })) = auth::session(memory, cx, request) else {
-        return Response::see_other("index.php?view=login");
+        return Response::see_other(&onward(request, "index.php?view=login"));
     };
     let (id, account, csrf_token) = (id.to_owned(), account.clone(), csrf_token.clone());
     memory.touch(&id, cx.now());
@@ -215,5 +256,5 @@ fn show_settings(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -
         enabled => flag(&WEBHOOK_ENABLED),
         use_signature => flag(&WEBHOOK_SIGNED),
     };
-    TEMPLATES.render(request, StatusCode::OK, "settings.html", values)
+    TEMPLATES.render(request, &cx.frame(request, Vec::new()), (StatusCode::OK, "settings.html"), values)
 }

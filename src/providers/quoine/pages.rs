@@ -17,6 +17,8 @@ use crate::kit::qr;
 use crate::kit::time::countdown;
 use crate::kit::word::Word;
 
+mod bar;
+
 /// The pages of this provider.
 pub const PAGES: &[Page] = &[
     Page {
@@ -48,7 +50,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
     let found = id.parse().ok().filter(|it| memory.invoices.get(*it).is_some());
     match (page, &request.method, found) {
         ("pay", &(Method::GET | Method::POST), None) | ("qr", &Method::GET, None) => {
-            Ok(TEMPLATES.render(request, StatusCode::NOT_FOUND, "nothing.html", context! {}))
+            Ok(TEMPLATES.render(request, &cx.frame(request, Vec::new()), (StatusCode::NOT_FOUND, "nothing.html"), context! {}))
         }
         ("pay", &Method::GET, Some(id)) => show(memory, cx, request, id, (StatusCode::OK, None)),
         ("pay", &Method::POST, Some(id)) => pay(memory, cx, id, path, request),
@@ -99,11 +101,16 @@ fn show(
         status => invoice.status().word(),
         says => payer_text(invoice),
         waits => invoice.status() == Status::Ready,
+        part => !invoice.payments.is_empty() && invoice.due() != 0,
+        ends => until.as_millisecond(),
+        span => until.duration_since(invoice.created_at).as_secs(),
+        seconds => until.duration_since(cx.now()).as_secs().max(0),
         left => countdown(cx.now(), until),
         until => time(until),
         confirmations => confirmations.collect::<Vec<_>>(),
     };
-    Ok(TEMPLATES.render(request, status, "invoice.html", values))
+    let frame = cx.frame(request, bar::of_invoice(invoice, until));
+    Ok(TEMPLATES.render(request, &frame, (status, "invoice.html"), values))
 }
 
 /// The status in the words of a payer.

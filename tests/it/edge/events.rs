@@ -19,6 +19,7 @@ use super::holding;
 use crate::net::{admin, perform, portal_session, request, send, server, shop};
 
 mod late;
+mod pages;
 mod refused;
 
 /// The inbox of the sandbox itself.
@@ -58,7 +59,10 @@ impl Stream {
         let connection = tokio::spawn(async move {
             _ = connection.await;
         });
-        let mut request = http::Request::get(path).header("host", server.address().to_string());
+        let mut request = http::Request::get(path);
+        if headers.iter().all(|it| it.0 != "host") {
+            request = request.header("host", server.address().to_string());
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -128,6 +128,21 @@ impl Coin {
         self.row().name
     }
 
+    /// The network of a coin that exists on several, for people.
+    pub fn network_name(self) -> Option<&'static str> {
+        let namesakes = TABLE.iter().filter(|it| it.name == self.name()).count();
+        (1 < namesakes).then(|| match self.chain() {
+            Eth => "Ethereum",
+            Tron => "Tron",
+            Bsc => "BNB Smart Chain",
+            Ton => "TON",
+            Base => "Base",
+            Arbitrum => "Arbitrum",
+            Optimism => "Optimism",
+            other => other.word(),
+        })
+    }
+
     pub fn chain(self) -> Blockchain {
         self.row().chain
     }

@@ -1,0 +1,133 @@
+//! A page of a provider that is open learns that something has changed: it asks for its own address as server-sent events. It hears
+//! that, and the clock, and nothing else, so it needs no token. The sandbox is not asked; no journal keeps such a request.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Method, header};
+use serde_json::{Value as Json, json};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::driver::Driver;
+use super::registry::Registry;
+use super::streams::{STREAMS_MAX, Source};
+use crate::control::Problem;
+use crate::control::events::too_many;
+use crate::kit::http::{Request, Target};
+use crate::providers;
+
+/// The least time between two events of changes.
+const REST: Duration = Duration::from_millis(200);
+
+/// Whether a request asks for the events of a page.
+pub fn is_asked(request: &Request) -> bool {
+    let Target::Provider { slug, path } = request.path.target() else { return false };
+    let wants = |it: &str| it.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream");
+    request.method == Method::GET
+        && wants(request.header(header::ACCEPT))
+        && providers::all().iter().any(|it| it.contract().slug == slug && it.contract().has_page(path))
+}
+
+/// What the stream of a page reads.
+pub struct Changes {
+    driver: Arc<Driver>,
+    seen: Seen,
+    stage: Stage,
+    _place: OwnedSemaphorePermit,
+}
+
+/// What a page has heard of: a place in the log, and the requests that can have changed something without an entry there.
+#[derive(Clone, Copy)]
+struct Seen {
+    written: u64,
+    stirred: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The clock is told first.
+    Begins,
+    /// An event has just left.
+    Rests,
+    Listens,
+    /// The sandbox was deleted, and the stream has said so.
+    Over,
+}
+
+impl Changes {
+    /// Begins now. That a page is opened is a use of the sandbox; that it stays open is not.
+    ///
+    /// # Errors
+    /// Too many streams are open.
+    pub fn open(registry: &Registry, driver: &Arc<Driver>) -> Result<Self, Problem> {
+        let place = registry.feed().place().ok_or_else(|| too_many(STREAMS_MAX))?;
+        driver.touch();
+        Ok(Self { driver: Arc::clone(driver), seen: Seen::of(driver), stage: Stage::Begins, _place: place })
+    }
+
+    /// Whether something has happened that a page can show. What has, is seen then.
+    fn has_changed(&mut self) -> bool {
+        let before = self.seen;
+        self.seen = Seen::of(&self.driver);
+        self.seen.stirred != before.stirred || before.written < self.seen.written && self.driver.has_happened_since(before.written)
+    }
+
+    fn clock(&self) -> Json {
+        self.driver.clock()
+    }
+}
+
+impl Seen {
+    fn of(driver: &Driver) -> Self {
+        let mut written = 0;
+        let stirred = driver.stirred(); // read first: what comes between the two is seen twice, and not missed
+        driver.look(|world| written = world.core.log.written());
+        Self { written, stirred }
+    }
+}
+
+/// An event as its reader gets it.
+fn event(kind: &str, data: &Json) -> String {
+    format!("event: {kind}\ndata: {data}\n\n")
+}
+
+impl Source for Changes {
+    async fn next(&mut self) -> Option<String> {
+        match self.stage {
+            Stage::Begins => {
+                self.stage = Stage::Rests;
+                return Some(event("clock", &self.clock()));
+            }
+            Stage::Rests => {
+                tokio::time::sleep(REST).await;
+                self.stage = Stage::Listens;
+            }
+            Stage::Listens => {}
+            Stage::Over => return None,
+        }
+        let driver = Arc::clone(&self.driver);
+        loop {
+            let mut changed = pin!(driver.changed());
+            changed.as_mut().enable();
+            let is_closed = driver.is_closed();
+            if is_closed {
+                self.stage = Stage::Over;
+                return Some(event("deleted", &json!({})));
+            }
+            if self.has_changed() {
+                self.stage = Stage::Rests;
+                return Some(event("change", &self.clock()));
+            }
+            changed.await;
+        }
+    }
+
+    fn place(&self) -> String {
+        String::new()
+    }
+
+    fn farewell(&self) -> String {
+        event("stopped", &json!({}))
+    }
+}
