@@ -127,7 +127,7 @@ fn operation(call: &Call, method: &str) -> Json {
         "metrics" | "receive" => done["content"] = text(),
         "list_calls" => done["content"]["text/html"] = json!({"schema": {"type": "string"}}),
         "show_asset" => {
-            done["content"] = json!({"text/css": {"schema": {"type": "string"}}, "text/javascript": {"schema": {"type": "string"}}})
+            done["content"] = json!({"text/css": {"schema": {"type": "string"}}, "text/javascript": {"schema": {"type": "string"}}});
         }
         _ => {}
     }

@@ -125,7 +125,7 @@ impl Bar {
             id: button.label.id,
             text: button.label.text,
             is_of_clock,
-            calls: Json::from_iter(button.calls.iter().map(|it| json!([it.path(around.slug), it.body()]))).to_string(),
+            calls: button.calls.iter().map(|it| json!([it.path(around.slug), it.body()])).collect::<Json>().to_string(),
             shell: lines(&button.calls, |it| it.shell(around.slug, around.url)),
             steps: lines(&button.calls, |it| it.step(around.slug)),
         };

@@ -191,7 +191,7 @@ fn every_state_of_a_page_has_a_bar_whose_buttons_are_not_refused() {
 }
 
 fn indented(steps: &[String]) -> String {
-    steps.iter().flat_map(|it| it.lines()).map(|it| format!("  {it}\n")).collect()
+    steps.iter().flat_map(|it| it.lines()).map(|it| ["  ", it].concat()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -162,13 +162,11 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32)
 /// The recipient goes to failUrl; without one, the page says why.
 fn to_fail_url(cx: &mut Context<'_>, request: &Request, link: &Link, status: StatusCode, why: &str) -> Response {
     cx.rest_on(FAIL_URL_USE);
-    match &link.fail_url {
-        Some(url) => Response::see_other(url),
-        None => {
-            let it = Message { kind: "bad", title: "The payout cannot be made", text: why, sum: None, link: None };
-            message(cx, request, status, Vec::new(), &it)
-        }
+    if let Some(url) = &link.fail_url {
+        return Response::see_other(url);
     }
+    let it = Message { kind: "bad", title: "The payout cannot be made", text: why, sum: None, link: None };
+    message(cx, request, status, Vec::new(), &it)
 }
 
 fn sum(it: &Payout) -> String {

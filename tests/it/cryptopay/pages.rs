@@ -52,7 +52,7 @@ fn a_page_that_waits_for_blocks_looks_again_by_itself() {
     let mut shop = Tape::shop();
     let order = ordered(&mut shop, 1, &Json::Null);
     let path = format!("/order/{}", order["order_id"].as_str().expect("text"));
-    let mut refresh = |shop: &mut Tape| {
+    let refresh = |shop: &mut Tape| {
         let page = asked(shop, "GET", &path, "");
         assert!(!page.headers.contains_key("refresh"), "a script follows the page without it");
         let body = String::from_utf8_lossy(&page.body).into_owned();

@@ -90,6 +90,17 @@ const TABLE: &[Row] = &[
     row("eth_optimism", "ethereum",     ("optimism", Optimism), (8, 18), 199_960_000_000, Evm),
 ];
 
+/// The networks of coins that exist on several, for people.
+const NETWORKS: &[(Blockchain, &str)] = &[
+    (Eth, "Ethereum"),
+    (Tron, "Tron"),
+    (Bsc, "BNB Smart Chain"),
+    (Ton, "TON"),
+    (Base, "Base"),
+    (Arbitrum, "Arbitrum"),
+    (Optimism, "Optimism"),
+];
+
 /// All codes, for the descriptions.
 pub const CODES: &str = "btc, eth, usdt, usdt_tron, usdt_bsc, usdt_ton, usdc, bnb, sol, trx, ltc, doge, xrp, bch, xmr, link, shib, bat, algo, avax, dot, xlm, xtz, pol, ton, eth_base, eth_arbitrum, eth_optimism";
 
@@ -131,16 +142,7 @@ impl Coin {
     /// The network of a coin that exists on several, for people.
     pub fn network_name(self) -> Option<&'static str> {
         let namesakes = TABLE.iter().filter(|it| it.name == self.name()).count();
-        (1 < namesakes).then(|| match self.chain() {
-            Eth => "Ethereum",
-            Tron => "Tron",
-            Bsc => "BNB Smart Chain",
-            Ton => "TON",
-            Base => "Base",
-            Arbitrum => "Arbitrum",
-            Optimism => "Optimism",
-            other => other.word(),
-        })
+        NETWORKS.iter().find(|it| 1 < namesakes && it.0 == self.chain()).map(|it| it.1)
     }
 
     pub fn chain(self) -> Blockchain {
