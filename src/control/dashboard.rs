@@ -24,6 +24,7 @@ const ASSETS: &[Asset] = &[
     script("events.js", include_str!("dashboard/events.js")),
     script("exchange.js", include_str!("dashboard/exchange.js")),
     script("filter.js", include_str!("dashboard/filter.js")),
+    script("first.js", include_str!("dashboard/first.js")),
     script("format.js", include_str!("dashboard/format.js")),
     script("frame.js", include_str!("dashboard/frame.js")),
     script("hash.js", include_str!("dashboard/hash.js")),

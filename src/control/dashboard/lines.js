@@ -47,7 +47,7 @@ const LINES = {
 
 export function line(it) {
   const own = LINES[it.kind];
-  return own ? own(it) : { glyph: '!', tone: 'warn', title: it.kind === 'note' ? 'Note' : it.kind, note: it.message };
+  return own ? own(it) : { glyph: '!', tone: 'warn', title: TITLES[it.kind] || it.kind, note: it.message };
 }
 
 /** The heading of an entry. */

@@ -1,8 +1,9 @@
 // What the providers keep: a page at a time, with what can happen next.
 import { html, useEffect, useRef, useState } from './preact.js';
-import { base, get, quoted } from './api.js';
+import { get } from './api.js';
 import { Details, Facts } from './details.js';
 import { Part } from './exchange.js';
+import { useFirstCall } from './first.js';
 import { clockTime, count, full, yaml } from './format.js';
 import { go } from './hash.js';
 import { Lifecycle } from './lifecycle.js';
@@ -97,7 +98,7 @@ function List() {
         <${Input} label="Object" testid="objects-subject" value=${subject} placeholder="its id" onInput=${it => go({ subject: it })} />
       </div>
       ${list.rows.length === 0
-        ? list.isRead && html`<${Nothing} provider=${provider} />`
+        ? list.isRead && html`<${Nothing} isFiltered=${list.total > 0 || provider || kind || status || subject} />`
         : html`<${VirtualList} count=${list.rows.length} at=${it => list.rows[it]} keyAt=${it => list.rows[it].id} row=${Row} height=${height}
             label="Objects, newest first" testid="object" open=${open} holds=${Boolean(open)} onOpen=${it => go({ open: it.id })} onEnd=${more} />`}
       <p class="foot" data-testid="objects-count">${count(list.total, 'object')}${list.rows.length < list.total ? `; ${list.rows.length.toLocaleString('en')} listed` : ''}</p>
@@ -106,12 +107,11 @@ function List() {
   </div>`;
 }
 
-function Nothing({ provider }) {
-  const origin = new URL('../', base).href;
-  const body = '{"amount": 150000, "orderNumber": "ORDER_1", "type": "card", "urls": {"returnUrl": "http://127.0.0.1/ok", "failUrl": "http://127.0.0.1/no"}}';
-  return html`<${Empty} title=${provider ? 'Nothing here fits' : 'No objects yet'} command=${provider ? null :
-    `curl ${origin}quantum-payouts/api/v1/createPayout -H "authorization: Bearer qm_test_token" -H "content-type: application/json" --data-raw ${quoted(body)}`}>
-    Invoices, charges, orders, transactions and payouts show here as soon as a call, or the world outside, has made one.<//>`;
+function Nothing({ isFiltered }) {
+  const command = useFirstCall();
+  if (isFiltered) return html`<${Empty} title="Nothing here fits">Choose another provider, kind or status.<//>`;
+  return html`<${Empty} title="No objects yet" command=${command}>Invoices, charges, orders, transactions and payouts show here as soon as a call,
+    or the world outside, has made one.<//>`;
 }
 
 function One({ id }) {

@@ -1,8 +1,8 @@
 // What has happened and what is to come, on the simulated clock: newest above, behind the line that says "now".
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './preact.js';
-import { base } from './api.js';
 import { dropped, entries, follow } from './events.js';
 import { GROUPS, Seen, filterOf } from './filter.js';
+import { useFirstCall } from './first.js';
 import { clockTime, count, full } from './format.js';
 import { go } from './hash.js';
 import { line } from './lines.js';
@@ -23,7 +23,12 @@ function useSeen(filter) {
     fresh.current += Math.max(0, seen.rows.length - before);
     redraw();
   }), [seen]);
-  return [seen.rows, fresh];
+  const seeTop = () => {
+    if (fresh.current === 0) return;
+    fresh.current = 0;
+    redraw();
+  };
+  return [seen.rows, fresh, seeTop];
 }
 
 function Row(it) {
@@ -61,7 +66,7 @@ function Fresh({ number, onClick }) {
 export function Timeline() {
   const hash = useStore(it => it.hash);
   const filter = filterOf(hash);
-  const [rows, fresh] = useSeen(filter);
+  const [rows, fresh, seeTop] = useSeen(filter);
   const [top, setTop] = useState(0);
   const height = useRowHeight();
   const at = index => rows[rows.length - 1 - index];
@@ -79,7 +84,7 @@ export function Timeline() {
         ${rows.length === 0
           ? html`<${Nothing} isFiltered=${entries.length > 0} />`
           : html`<${VirtualList} count=${rows.length} at=${at} keyAt=${it => at(it).key} row=${Row} height=${height} label="What has happened, newest first"
-              testid="entry" plain=${false} open=${hash.open ? open.key : null} holds=${Boolean(open)} top=${top} onOpen=${it => go({ open: String(it.key) })} />`}
+              testid="entry" plain=${false} open=${hash.open ? open.key : null} holds=${Boolean(open)} top=${top} onTop=${seeTop} onOpen=${it => go({ open: String(it.key) })} />`}
       </div>
       <p class="foot" data-testid="timeline-count">${count(rows.length, 'entry', 'entries')}${rows.length < entries.length ? ` of ${entries.length.toLocaleString('en')}` : ''}${dropped > 0 ? `; ${dropped.toLocaleString('en')} older ones are not kept here` : ''}</p>
     </section>
@@ -88,8 +93,8 @@ export function Timeline() {
 }
 
 function Nothing({ isFiltered }) {
+  const command = useFirstCall();
   if (isFiltered) return html`<${Empty} title="Nothing fits the filter">Take a part of the filter away, or press Clear.<//>`;
-  const origin = new URL('../', base).href;
-  return html`<${Empty} title="Nothing has happened yet" command=${`curl -X POST ${origin}quantum-payouts/api/v1/features -H "authorization: Bearer qm_test_token"`}>
-    Point your application at one of the providers, or make a first request yourself. It shows here while it happens.<//>`;
+  return html`<${Empty} title="Nothing has happened yet" command=${command}>Point your application at one of the providers, or make a first
+    request yourself. It shows here while it happens.<//>`;
 }

@@ -26,7 +26,7 @@ function useAnchor(box, { count, keyAt, height, holds }) {
 }
 
 /** `at(index)` gives a row, `keyAt(index)` its name; `row` draws it. */
-export function VirtualList({ count, at, keyAt, row, height, label, onOpen, open, testid, holds = false, top, onEnd, plain = true }) {
+export function VirtualList({ count, at, keyAt, row, height, label, onOpen, open, testid, holds = false, top, onEnd, onTop, plain = true }) {
   const box = useRef(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const [active, setActive] = useState(null);
@@ -79,7 +79,7 @@ export function VirtualList({ count, at, keyAt, row, height, label, onOpen, open
   };
   return html`<div class=${plain ? 'virtual plain' : 'virtual'} ref=${box} role="listbox" tabindex="0" aria-label=${label} data-testid=${`${testid}-list`}
     aria-activedescendant=${activeIndex >= 0 ? `${testid}-${active}` : undefined} onKeyDown=${onKeyDown}
-    onScroll=${() => { remember(); look(); }}>
+    onScroll=${() => { remember(); look(); if (onTop && box.current.scrollTop === 0) onTop(); }}>
     <div class="rows" role="presentation" style=${{ height: `${count * height}px` }}>${rows}</div>
   </div>`;
 }

@@ -157,6 +157,10 @@ impl Object for Bill {
         ObjectId { kind: 0, number: self.number.into() }
     }
 
+    fn created_at(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
     fn subject(&self) -> String {
         format!("bill {}", self.number)
     }

@@ -26,9 +26,13 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/control/dashboard")
 }
 
+fn is_script(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|it| it == "js")
+}
+
 fn modules() -> BTreeSet<String> {
     let files = std::fs::read_dir(folder()).expect("it is there").map(|it| it.expect("a file").file_name());
-    files.filter_map(|it| it.into_string().ok()).filter(|it| it.ends_with(".js")).collect()
+    files.filter_map(|it| it.into_string().ok()).filter(|it| is_script(it)).collect()
 }
 
 #[test]
@@ -41,7 +45,7 @@ fn each_file_that_a_page_or_a_module_names_is_there_and_each_module_is_used() {
     while let Some(name) = open.pop() {
         let response = asset(&mut shop, &name);
         assert_eq!(response.status, 200, "{name}");
-        let expected = if name.ends_with(".js") { "text/javascript; charset=utf-8" } else { "text/css; charset=utf-8" };
+        let expected = if is_script(&name) { "text/javascript; charset=utf-8" } else { "text/css; charset=utf-8" };
         assert_eq!(response.headers["content-type"], expected, "{name}");
         if seen.insert(name.clone()) && name != "preact.js" {
             open.extend(between(&text(&response), "'./", '\'').map(str::to_owned));
