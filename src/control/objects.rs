@@ -1,5 +1,7 @@
 //! `/__admin/objects`: what the providers keep, in brief, newest first; and one object as its provider's API shows it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json, json};
@@ -10,7 +12,7 @@ use super::render::Renderer;
 use super::{Answer, Ask, Problem, Rows};
 use crate::engine::ids::{ObjectId, ProviderId};
 use crate::engine::lifecycle::{Brief, KeptKind};
-use crate::engine::tables::{Contract, StatusTable};
+use crate::engine::tables::{Contract, NextAction, StatusTable};
 use crate::engine::world::{Replaced, World};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Response, StatusCode, decoded};
@@ -175,32 +177,33 @@ fn listed(world: &World, mut shelves: Vec<Shelf>, wanted: &Wanted) -> Response {
             found.push((place, number, brief));
         }
     }
-    let objects = Rows(|| found.iter().map(|(place, number, brief)| row(&render, &shelves[*place], *number, brief)));
+    let mut next: BTreeMap<(usize, &'static str), Vec<NextAction>> = BTreeMap::new();
+    for (place, _, brief) in &found {
+        let actions = || shelves[*place].contract.next_actions(&shelves[*place].table, brief.status);
+        next.entry((*place, brief.status)).or_insert_with(actions);
+    }
+    let objects =
+        Rows(|| found.iter().map(|(place, number, brief)| row(&render, &shelves[*place], *number, brief, &next[&(*place, brief.status)])));
     Response::json(StatusCode::OK, &Listed { objects, total, truncated })
 }
 
-/// An object as a list has it.
-fn row(render: &Renderer, shelf: &Shelf, number: u32, it: &Brief) -> Json {
-    let next: Vec<Json> = shelf
-        .contract
-        .next_actions(&shelf.table, it.status)
-        .iter()
-        .map(|own| {
-            let mut body = Map::from_iter([(own.names.to_owned(), json!(named_as(shelf.contract, own.names, own.row.name, &it.subject)))]);
-            body.extend(own.with.iter().map(|(name, word)| ((*name).to_owned(), json!(word))));
-            json!({"action": own.row.name, "meaning": own.row.meaning, "to": own.to, "body": body})
-        })
-        .collect();
+/// An object as a list has it, with what can come next in its status.
+fn row(render: &Renderer, shelf: &Shelf, number: u32, it: &Brief, next: &[NextAction]) -> Json {
+    let action = |own: &NextAction| {
+        let mut body = Map::from_iter([(own.names.to_owned(), named_as(own, &it.subject))]);
+        body.extend(own.with.iter().map(|(name, word)| ((*name).to_owned(), json!(word))));
+        json!({"action": own.row.name, "meaning": own.row.meaning, "to": own.to, "body": body})
+    };
     json!({
         "id": shelf.id(number), "provider": shelf.contract.slug, "kind": shelf.kept.object, "subject": render.text(&it.subject),
-        "account": render.text(&it.account), "status": it.status, "created_at": it.created_at, "next": next,
+        "account": render.text(&it.account), "status": it.status, "created_at": it.created_at,
+        "next": next.iter().map(action).collect::<Vec<_>>(),
     })
 }
 
 /// The object's name in the form that the parameter has: a number, or a text.
-fn named_as(contract: &Contract, parameter: &str, action: &str, subject: &str) -> Json {
-    let rows = contract.actions.iter().find(|it| it.name == action).map_or(&[][..], |it| it.parameters);
-    let is_number = rows.iter().any(|it| it.name == parameter && matches!(it.kind, Kind::Integer { .. }));
+fn named_as(action: &NextAction, subject: &str) -> Json {
+    let is_number = action.row.parameters.iter().any(|it| it.name == action.names && matches!(it.kind, Kind::Integer { .. }));
     let number = subject.parse::<u64>().ok().filter(|_| is_number);
     number.map_or_else(|| json!(subject), |it| json!(it))
 }
@@ -232,6 +235,6 @@ pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let render = Renderer::of(ask.world);
     // As the text that it is: a value would have another order of members.
     let object = object.and_then(|it| RawValue::from_string(render.text(it.object.get())).ok());
-    let shown = Shown { brief: row(&render, &shelf, number, &brief), object };
+    let shown = Shown { brief: row(&render, &shelf, number, &brief, &shelf.contract.next_actions(&shelf.table, brief.status)), object };
     Ok(Answer::Now(Response::json(StatusCode::OK, &shown)))
 }

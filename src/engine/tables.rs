@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 pub use asks::{Again, Asks, Once, Polls, UsedUp};
 use http::{Method, StatusCode};
 
+pub use next::NextAction;
 pub use rows::{Index, NamedRow, Row};
 pub use settings::{Setting, SettingKind};
 pub use statuses::{Also, On, RowId, StatusTable, Transition};

@@ -58,7 +58,7 @@ export function Report() {
   const close = () => update({ report: null });
   return html`<aside class="report" data-testid="clock-fired" aria-label="What happened" onKeyDown=${it => it.key === 'Escape' && close()}>
     <header><div><p class="kicker">${clockTime(report.from)} → ${clockTime(report.now)}${report.incomplete ? ' · cut short' : ''}</p>
-      <h2 role="status">${things + attempts === 0 ? 'Nothing was due' : `${count(things, 'thing')} fired, ${count(attempts, 'webhook attempt')}`}</h2></div>
+      <div role="status"><h2>${things + attempts === 0 ? 'Nothing was due' : `${count(things, 'thing')} fired, ${count(attempts, 'webhook attempt')}`}</h2></div></div>
       <button type="button" class="icon" aria-label="Close" data-testid="clock-fired-close" onClick=${close}>×</button></header>
     ${things + attempts > 0 && html`<ol tabindex="0" aria-label="What happened, in order">
       ${fired.slice(0, ROWS_MAX).map((it, index) => html`<li key=${`f${index}`}><span class="when">${clockTime(it.at)}</span> <b>${it.subject}</b> <span class="note">${it.kind} · ${it.detail}</span></li>`)}
