@@ -1,24 +1,19 @@
 // What every test with a browser has: one Chromium for a file, and for each test a context, a sandbox and a shop of its own. A test that
 // fails leaves a picture of each open page.
-import { mkdir } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
-import { createRequire } from 'node:module';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { open } from './chromium.js';
 import { Server } from './server.js';
 import { Shop } from './shop.js';
 
-// The packages of all tests in JavaScript lie in one folder.
-export const installed = createRequire(new URL('../clients/package.json', import.meta.url));
-const { chromium } = installed('playwright-core');
-
-/** What `tests/prepare` looks for. */
-const NAMES = ['chromium', 'google-chrome', 'chromium-browser'];
 const PICTURES = new URL('../../target/browser/', import.meta.url).pathname;
 /** Nothing that a test waits for takes this long on a machine that works. */
-const WAIT_MAX_MS = 30_000;
+const WAIT_MAX_MS = Number(process.env.WAIT_MAX_MS ?? 30_000);
 const TEST_MAX_MS = 180_000;
 const LOOK_MS = 40;
 
@@ -29,29 +24,12 @@ let browser;
 let server;
 
 before(async () => {
-  const options = { executablePath: executable(), args: ['--no-sandbox', '--disable-gpu'] };
-  [browser, server] = await Promise.all([chromium.launch(options), Server.start()]);
+  [browser, server] = await Promise.all([open(), Server.start()]);
 });
 
 after(async () => {
   await Promise.all([browser?.close(), server?.stop()]);
 });
-
-function executable() {
-  const paths = process.env.PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  const found = paths.filter(isExecutable);
-  if (found.length === 0) throw new Error('Chromium is missing: run tests/prepare');
-  return found[0];
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** A test. `body` gets its stage; `options` are those of its first context, as Playwright names them. */
 export function scene(name, body, options = {}) {
@@ -77,6 +55,8 @@ class Stage {
   #servers = [];
   #shops = [];
   #named = [];
+  #ends = [];
+  #folder;
   /** What the pages have said in the console, and what they wanted from other machines. */
   heard = [];
 
@@ -94,6 +74,17 @@ class Stage {
   async pair(names = ['a', 'b']) {
     this.#named.push(...names);
     return Promise.all(names.map((name) => this.server.sandbox({ name })));
+  }
+
+  /** The path of a file of the test's own. */
+  file(name) {
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'playmoney-browser-'));
+    return join(this.#folder, name);
+  }
+
+  /** Something to end with the test. */
+  closes(work) {
+    this.#ends.push(work);
   }
 
   async newShop(sandbox) {
@@ -136,8 +127,9 @@ class Stage {
   }
 
   async end() {
-    const all = [...this.#contexts.map((it) => it.close()), ...this.#servers.map((it) => it.stop()), ...this.#shops.map((it) => it.close())];
-    await Promise.allSettled(all);
+    const own = [...this.#contexts, ...this.#shops].map((it) => it.close());
+    await Promise.allSettled([...own, ...this.#servers.map((it) => it.stop()), ...this.#ends.map((it) => it())]);
+    if (this.#folder) await rm(this.#folder, { recursive: true });
     for (const name of this.#named) await this.server.ask('DELETE', `/__admin/sandboxes/${name}`);
   }
 }

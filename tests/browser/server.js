@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PROGRAM = process.env.PLAYMONEY_PROGRAM ?? new URL('../../target/debug/playmoney', import.meta.url).pathname;
+export const PROGRAM = process.env.PLAYMONEY_PROGRAM ?? new URL('../../target/debug/playmoney', import.meta.url).pathname;
 const CLOCK = ['--clock', 'frozen', '--now', '2026-01-01T00:00:00Z'];
 /** Attempts to read the ready file, one each 20 ms. */
 const LOOKS_MAX = 3_000;
@@ -106,7 +106,7 @@ export class Sandbox {
     return this.ask('POST', 'clock/advance', { by });
   }
 
-  set(provider, settings, account = provider === 'quoine' ? this.credentials(provider).user_id : 'default') {
+  set(provider, settings, account = provider === 'quoine' ? '2' : 'default') {
     return this.ask('PATCH', `accounts/${provider}/${account}`, settings);
   }
 

@@ -26,9 +26,16 @@ export class Shop {
     return new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** A page of the shop that has the page of that address in a frame. */
+  framing(address) {
+    return `${this.url}/frame?${new URLSearchParams({ address })}`;
+  }
+
   #receive(request, response) {
     if (request.method === 'GET' && request.url !== '/favicon.ico') this.visited.push(request.url);
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><html lang="en"><title>Shop</title><h1>Thank you</h1></html>');
+    const address = new URL(request.url, this.url).searchParams.get('address');
+    const inside = address ? `<iframe src="${address}" width="600" height="800" title="Payment"></iframe>` : '<h1>Thank you</h1>';
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><html lang="en"><title>Shop</title>${inside}</html>`);
   }
 
   /** A checkout of QuantaPay; the coin is not chosen yet. */

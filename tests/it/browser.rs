@@ -27,7 +27,18 @@ async fn passes(file: &str) {
 }
 
 /// The files whose tests are run below.
-const FILES: &[&str] = &["payments.test.js"];
+const FILES: &[&str] = &[
+    "bar.test.js",
+    "dashboard-looks.test.js",
+    "dashboard.test.js",
+    "details.test.js",
+    "hostile.test.js",
+    "keyboard.test.js",
+    "live.test.js",
+    "payments.test.js",
+    "plain.test.js",
+    "states.test.js",
+];
 
 #[test]
 fn each_file_is_run() {
@@ -40,4 +51,49 @@ fn each_file_is_run() {
 #[tokio::test]
 async fn each_page_leads_from_its_opening_to_its_end() {
     passes("payments.test.js").await;
+}
+
+#[tokio::test]
+async fn an_open_page_follows_what_happens() {
+    passes("live.test.js").await;
+}
+
+#[tokio::test]
+async fn a_page_works_without_scripts() {
+    passes("plain.test.js").await;
+}
+
+#[tokio::test]
+async fn each_button_of_the_bar_does_what_its_call_does() {
+    passes("bar.test.js").await;
+}
+
+#[tokio::test]
+async fn a_payer_copies_searches_and_mistypes() {
+    passes("details.test.js").await;
+}
+
+#[tokio::test]
+async fn pages_can_be_used_by_keys_alone() {
+    passes("keyboard.test.js").await;
+}
+
+#[tokio::test]
+async fn each_state_of_a_page_is_accessible_and_fits_a_phone() {
+    passes("states.test.js").await;
+}
+
+#[tokio::test]
+async fn hostile_texts_stay_texts() {
+    passes("hostile.test.js").await;
+}
+
+#[tokio::test]
+async fn the_dashboard_does_what_the_control_api_does() {
+    passes("dashboard.test.js").await;
+}
+
+#[tokio::test]
+async fn the_dashboard_is_accessible_and_shows_hostile_texts_as_texts() {
+    passes("dashboard-looks.test.js").await;
 }
