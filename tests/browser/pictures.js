@@ -13,7 +13,7 @@ const DOCS = new URL('../../docs/', import.meta.url).pathname;
 const PAGE = { width: 560, height: 880 };
 const DASHBOARD = { width: 1440, height: 860 };
 /** The animation has both beside each other, at this part of their size. */
-const WALK = { page: { width: 470, height: 760 }, dashboard: { width: 1000, height: 760 }, scale: 0.8, quality: '70' };
+const WALK = { page: { width: 470, height: 900 }, dashboard: { width: 940, height: 900 }, scale: 0.75, quality: '75' };
 const INBOX = 'http://shop.inbox.playmoney.test/';
 
 /** The page has drawn what it has heard. */
@@ -39,9 +39,9 @@ async function morning(sandbox, shop) {
   return shop.cryptopay({ amount: '49.90', webhook_url: INBOX });
 }
 
-async function dashboard(browser, server, viewport) {
+async function dashboard(browser, server, viewport, hash = '') {
   const page = await browser.newPage({ viewport });
-  await page.goto(`${server.url}/__admin/`);
+  await page.goto(`${server.url}/__admin/${hash}`);
   await page.getByTestId('entry').first().waitFor();
   return page;
 }
@@ -75,7 +75,7 @@ async function walk(browser, server, order, folder) {
   const { page: left, dashboard: right, scale } = WALK;
   const size = { width: Math.round((left.width + right.width + 36) * scale), height: Math.round((left.height + 24) * scale) };
   const [studio, page] = [await browser.newPage({ viewport: size }), await browser.newPage({ viewport: left })];
-  const board = await dashboard(browser, server, right);
+  const board = await dashboard(browser, server, right, `#timeline?kinds=changes,webhooks,clock&subject=${order.id}`);
   await page.goto(order.page);
   const frames = [];
   const shoot = async (milliseconds) => {

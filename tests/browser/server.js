@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const PROGRAM = process.env.PLAYMONEY_PROGRAM ?? new URL('../../target/debug/playmoney', import.meta.url).pathname;
+export const PROGRAM = resolve(process.env.PLAYMONEY_PROGRAM ?? new URL('../../target/debug/playmoney', import.meta.url).pathname);
 const CLOCK = ['--clock', 'frozen', '--now', '2026-01-01T00:00:00Z'];
 /** Attempts to read the ready file, one each 20 ms. */
 const LOOKS_MAX = 3_000;
