@@ -263,3 +263,32 @@ scene('dashboard: it comes back by itself when its server does', async (stage) =
   await stage.server.ask('DELETE', `/__admin/sandboxes/${sandbox.name}`);
   await until(() => page.getByTestId('connection').getAttribute('data-state'), 'deleted', 'connection');
 });
+
+scene('dashboard: it follows again when its server is back', async (stage) => {
+  const { page } = stage;
+  const server = await stage.newServer();
+  await openDashboard(page, { url: server.url });
+  await server.stop();
+  await until(() => page.getByTestId('connection').getAttribute('data-state'), 'lost', 'connection');
+  const again = await stage.newServer('--listen', new URL(server.url).host);
+  await isLive(page);
+  await (await stage.newShop(await again.known('default'))).invoice();
+  await entries(page, 'request', 'createInvoice').waitFor();
+  // The browser says that it was refused a connection.
+  stage.heard.length = 0;
+});
+
+scene('dashboard: what one reads stays where it is while entries come in above', async ({ page, sandbox, shop }) => {
+  for (let made = 0; made < 40; made += 1) await shop.invoice();
+  await openDashboard(page, sandbox);
+  await entries(page, 'request').first().waitFor();
+  await page.getByTestId('entry-list').evaluate((it) => it.scrollTo(0, 700));
+  const row = await page.getByTestId('entry').nth(15).getAttribute('data-key');
+  const top = async () => (await page.locator(`[data-testid=entry][data-key="${row}"]`).boundingBox())?.y;
+  const before = await until(top, Number.isFinite, 'place of a row');
+  for (let made = 0; made < 5; made += 1) await shop.invoice();
+  await shows(page, 'new-entries', /\d+ new entries/);
+  assert.equal(await top(), before);
+  await click(page, 'new-entries');
+  await until(() => page.getByTestId('entry-list').evaluate((it) => it.scrollTop), 0, 'place of the list');
+});
