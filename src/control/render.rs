@@ -88,7 +88,8 @@ impl Renderer {
         });
         if let Some(own) = contract.and_then(|it| it.request_signature) {
             let request = it.as_request();
-            if it.error.as_deref() == Some(own.error) || (own.caller)(&request).is_some() {
+            let is_signed = it.account.is_some() && (own.caller)(&request).is_some();
+            if is_signed || it.error.as_deref() == Some(own.error) {
                 shown["signed"] = json!(show(&(own.verify)(&request, "").canonical));
             }
         }

@@ -331,8 +331,12 @@ fn a_wrong_signature_is_shown_with_the_text_that_it_has_to_cover() {
     let answer = shop.ask(profile("APIAuth 2:d3Jvbmc="));
     assert!(answer.headers["playmoney-hint"].to_str().is_ok_and(|it| it.contains("GET /__admin/requests shows the text")), "{answer:?}");
     shop.ask(profile("APIAuth 77:d3Jvbmc="));
+    shop.play("GET /quoine/api/v1/profile");
     let entries = call(&mut shop, "GET", "requests", &Json::Null).1;
     let text = "application/json,,/api/v1/profile?key=***-123,Thu, 01 Jan 2026 00:00:00 GMT,0123456789abcdef0123456789abcdef";
     assert_eq!(entries["requests"][0]["signed"], text, "{entries}");
     assert_eq!(entries["requests"][1]["signed"], Json::Null, "an unknown user has no secret with which a text can be signed");
+    let right = &entries["requests"][2];
+    assert_eq!(right["response"]["status"], 200, "{entries}");
+    assert!(right["signed"].as_str().is_some_and(|it| it.contains(",/api/v1/profile,")), "{right}");
 }
