@@ -23,8 +23,8 @@ export function follow(listener) {
   return () => followers.delete(listener);
 }
 
-function tellAll(fresh) {
-  for (const it of followers) it(fresh);
+function tellAll(fresh, gone = []) {
+  for (const it of followers) it(fresh, gone);
 }
 
 function entry(news, sequence) {
@@ -33,18 +33,42 @@ function entry(news, sequence) {
   return { ...news, key: sequence, text: words.filter(Boolean).join(' ').toLowerCase() };
 }
 
+/** Attempts without an outcome yet, by delivery and number. */
+const underWay = new Map();
+
+/** What an entry tells better than one before it: the outcome of an attempt, the change that a timer has made. */
+function toldBefore(it) {
+  if (it.kind === 'attempt') underWay.set(`${it.id} ${it.attempt}`, it);
+  if (it.kind === 'webhook') {
+    const name = `${it.id} ${it.attempt}`;
+    const attempt = underWay.get(name);
+    underWay.delete(name);
+    return attempt;
+  }
+  const timer = it.kind === 'change' && latest?.kind === 'timer' ? latest : undefined;
+  return timer && timer.subject === it.subject && timer.at === it.at ? timer : undefined;
+}
+
+let latest;
+
 /** Takes over what has arrived. A long backlog comes in pieces, so that the page stays usable. */
 function takeOver() {
   if (waiting.length === 0) return;
   const fresh = [];
+  const gone = [];
   for (const it of waiting.splice(0, AT_ONCE)) {
     if (it.kind === 'reset') {
       entries.length = 0;
       dropped = 0;
       update({ begun: store.begun + 1 });
       fresh.length = 0;
+      underWay.clear();
       tellAll(null);
     }
+    const before = toldBefore(it);
+    if (before) before.isTold = true;
+    if (before && !fresh.includes(before)) gone.push(before);
+    latest = it;
     fresh.push(it);
   }
   entries.push(...fresh);
@@ -56,7 +80,7 @@ function takeOver() {
     dropped += count;
   }
   update({ heard: store.heard + 1 });
-  tellAll(over > 0 ? null : fresh);
+  tellAll(over > 0 ? null : fresh, gone);
 }
 
 onChange(() => {

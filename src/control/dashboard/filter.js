@@ -23,6 +23,7 @@ function test({ provider, kinds, subject, text }) {
   const withRule = groups.some(it => it[0] === 'rules');
   const words = text.toLowerCase().split(' ').filter(Boolean);
   return it =>
+    !it.isTold &&
     (!provider || it.provider === provider) &&
     (groups.length === 0 || wanted.has(it.kind) || (withRule && Boolean(it.rule))) &&
     (!subject || it.subject === subject) &&
@@ -40,8 +41,16 @@ export class Seen {
     this.rows = entries.filter(this.fits);
   }
 
-  add(fresh) {
-    if (fresh === null) this.all();
-    else for (const it of fresh) if (this.fits(it)) this.rows.push(it);
+  /** Adds what is new, and takes away what a later entry tells. */
+  add(fresh, gone) {
+    if (fresh === null) {
+      this.all();
+      return;
+    }
+    for (const it of gone) {
+      const place = this.rows.lastIndexOf(it);
+      if (place >= 0) this.rows.splice(place, 1);
+    }
+    for (const it of fresh) if (this.fits(it)) this.rows.push(it);
   }
 }

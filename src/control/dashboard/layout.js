@@ -57,6 +57,15 @@ function path(from, to, place) {
   return [`M${start} ${a.y + BOX.height} C${start - 20} ${low} ${end + 20} ${low} ${end} ${b.y + BOX.height}`, { x: (start + end) / 2, y: low }];
 }
 
+/** Moves the names of lines down until none lies on another. */
+function apart(lines) {
+  const placed = [];
+  for (const { at } of lines) {
+    while (placed.some(it => Math.abs(it.x - at.x) < 96 && Math.abs(it.y - at.y) < 12)) at.y += 12;
+    placed.push(at);
+  }
+}
+
 /** All boxes and lines, and how large the drawing is. */
 export function drawn(table) {
   const all = places(table);
@@ -72,6 +81,7 @@ export function drawn(table) {
     const [d, at] = path(all.get(it.from), all.get(it.to), place);
     return { ...it, d, at };
   });
+  apart(lines);
   const boxes = table.statuses.map(it => ({ ...it, ...corner(all.get(it.name)) }));
   const width = Math.max(...boxes.map(it => it.x)) + BOX.width + 8;
   const height = Math.max(...boxes.map(it => it.y)) + BOX.height + 22;

@@ -31,7 +31,8 @@ export function stepOf(contract, it) {
 function Edge({ it, lit }) {
   const own = it.steps.map(row => cause(row.on));
   const label = own[0].replace(/^(act|call|block:) ?/, '');
-  const short = label.length > 15 ? `${label.slice(0, 14)}…` : label;
+  const most = own.length > 1 ? 13 : 16;
+  const short = label.length > most ? `${label.slice(0, most - 1)}…` : label;
   return html`<g class="edge ${lit ? 'lit' : ''}"><title>${`${it.from} to ${it.to}: ${own.join('; ')}`}</title>
     <path d=${it.d} marker-end=${`url(#tip${lit ? '-lit' : ''})`} />
     <text x=${it.at.x} y=${it.at.y} text-anchor="middle">${short}${own.length > 1 ? ` +${own.length - 1}` : ''}</text></g>`;

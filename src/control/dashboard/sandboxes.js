@@ -5,7 +5,7 @@ import { Facts } from './details.js';
 import { count, full } from './format.js';
 import { Input, Said, Tag, useAction } from './parts.js';
 import { useRead } from './providers.js';
-import { useStore } from './store.js';
+import { store, update, useStore } from './store.js';
 
 /** The sandbox whose dashboard this is. */
 export function own() {
@@ -16,7 +16,13 @@ export function goTo(name) {
   location.assign(baseOf(name) + location.hash.split('?')[0]);
 }
 
-export function useSandboxes(again) {
+/** Every list of sandboxes is read again. */
+function readAgain() {
+  update({ sandboxes: store.sandboxes + 1 });
+}
+
+export function useSandboxes(words) {
+  const again = `${words} ${useStore(it => it.sandboxes)}`;
   const token = useStore(it => it.tokenSet);
   const { value, why } = useRead(() => get('sandboxes'), [again, token]);
   return { list: value?.sandboxes || [], why };
@@ -28,14 +34,13 @@ export function Switcher() {
   const { list } = useSandboxes(`${begun} ${section}`);
   const names = [...new Set([own(), ...list.map(it => it.name)])];
   return html`<label class="switcher"><span class="hidden">Sandbox</span>
-    <select data-testid="sandbox-switcher" value=${own()} onChange=${it => goTo(it.target.value)}>
+    <select data-testid="sandbox-switcher" value=${own()} onFocus=${readAgain} onChange=${it => goTo(it.target.value)}>
       ${names.map(it => html`<option key=${it} value=${it} selected=${it === own()}>${it}</option>`)}</select></label>`;
 }
 
 export function Sandboxes() {
-  const [again, setAgain] = useState(0);
-  const { list, why } = useSandboxes(again);
-  const changed = () => setAgain(it => it + 1);
+  const { list, why } = useSandboxes('');
+  const changed = readAgain;
   return html`<div class="scroll page two" data-testid="sandboxes"><section aria-label="Sandboxes"><h2>${count(list.length, 'sandbox', 'sandboxes')}</h2>
       ${why && html`<p class="bad">${why.message}</p>`}
       ${list.map(it => html`<${One} key=${it.name} it=${it} onChanged=${changed} />`)}</section>

@@ -15,6 +15,7 @@ export const store = {
   menu: false,
   begun: 0,
   heard: 0,
+  sandboxes: 0,
 };
 
 const listeners = new Set();

@@ -16,8 +16,8 @@ export function Targets() {
   }, 'Every account tells the inbox `shop` now.');
   return html`<div class="scroll page"><h2>Targets</h2>
     <p class="soft">An account without an address sends no webhooks. Addresses that a merchant registers through a provider's own API are not listed here.</p>
-    ${accounts.map(it => html`<${Target} key=${`${it.provider} ${it.account}`} it=${it} />`)}
-    <p><button type="button" data-testid="targets-inbox" disabled=${said.busy} onClick=${all}>Send all to the inbox here</button></p>
+    ${accounts.map(it => html`<${Target} key=${`${it.provider} ${it.account} ${it.settings.webhook_url.value}`} it=${it} />`)}
+    <p><button type="button" data-testid="targets-inbox" disabled=${said.busy || accounts.length === 0} onClick=${all}>Send all to the inbox here</button></p>
     <${Said} words=${said.words} bad=${said.bad} /></div>`;
 }
 

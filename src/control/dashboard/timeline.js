@@ -17,9 +17,9 @@ function useSeen(filter) {
   const [, redraw] = useReducer(it => it + 1, 0);
   const seen = useMemo(() => new Seen(filter), [filter.provider, filter.kinds, filter.subject, filter.text]);
   const fresh = useRef(0);
-  useEffect(() => follow(it => {
+  useEffect(() => follow((it, gone) => {
     const before = seen.rows.length;
-    seen.add(it);
+    seen.add(it, gone);
     fresh.current += Math.max(0, seen.rows.length - before);
     redraw();
   }), [seen]);
@@ -86,7 +86,7 @@ export function Timeline() {
           : html`<${VirtualList} count=${rows.length} at=${at} keyAt=${it => at(it).key} row=${Row} height=${height} label="What has happened, newest first"
               testid="entry" plain=${false} open=${hash.open ? open.key : null} holds=${Boolean(open)} top=${top} onTop=${seeTop} onOpen=${it => go({ open: String(it.key) })} />`}
       </div>
-      <p class="foot" data-testid="timeline-count">${count(rows.length, 'entry', 'entries')}${rows.length < entries.length ? ` of ${entries.length.toLocaleString('en')}` : ''}${dropped > 0 ? `; ${dropped.toLocaleString('en')} older ones are not kept here` : ''}</p>
+      <p class="foot" data-testid="timeline-count">${count(rows.length, 'entry', 'entries')}${Object.values(filter).some(Boolean) ? ` of ${entries.length.toLocaleString('en')}` : ''}${dropped > 0 ? `; ${dropped.toLocaleString('en')} older ones are not kept here` : ''}</p>
     </section>
     ${open && html`<${Entry} it=${open} key=${hash.open} />`}
   </div>`;

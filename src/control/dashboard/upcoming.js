@@ -14,7 +14,7 @@ export function Upcoming({ filter }) {
   const clock = useStore(it => it.clock);
   const now = new Date(useNow()).toISOString();
   const own = rows.filter(it => (!filter.provider || it.provider === filter.provider) && (!filter.subject || it.subject === filter.subject));
-  return html`<div class="upcoming" data-testid="upcoming">
+  return html`<div class=${total > 0 ? 'upcoming' : 'upcoming none'} data-testid="upcoming">
     <ol tabindex="0" aria-label="What is to come, soonest first">
       ${own.map((it, index) => html`<li key=${`${it.at} ${it.subject} ${it.what} ${index}`} data-testid="upcoming-row">
         <span class="when" title=${full(it.at)}>${clockTime(it.at)}</span><span class="glyph soft" aria-hidden="true">${GLYPHS[it.kind]}</span>
@@ -25,6 +25,6 @@ export function Upcoming({ filter }) {
       ${own.length === 0 && html`<li class="none">${total > 0 ? 'Nothing that is to come fits the filter.' : 'Nothing is to come: no timer is booked, and no webhook waits.'}</li>`}
     </ol>
     <div class="now" data-testid="now-line"><span>now</span><time datetime=${now}>${clockTime(now).slice(0, 8)}</time>
-      <span class="soft">${clock ? count(total, 'thing', 'things') : '…'} to come</span></div>
+      <span class="soft">${clock ? (total > 0 ? count(total, 'thing') : 'nothing') : '…'} to come</span></div>
   </div>`;
 }
