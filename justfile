@@ -41,3 +41,13 @@ hostile *SCENE:
 # A server on the frozen clock
 serve *ARGS:
     cargo run --release -- serve --clock frozen --now 2026-01-01T00:00:00Z {{ARGS}}
+
+# How the dashboard does with 10,000 objects and as many entries: paint, long tasks, memory, and what it costs the server
+figures:
+    cargo build --release
+    PLAYMONEY_PROGRAM=target/release/playmoney node tests/browser/figures.js
+
+# Makes the pictures of the README anew; needs img2webp (Debian: webp)
+pictures:
+    cargo build
+    node tests/browser/pictures.js

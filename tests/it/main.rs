@@ -4,6 +4,7 @@ mod asking;
 mod audit;
 mod births;
 mod broken;
+mod browser;
 mod cli;
 mod clients;
 mod contract;
