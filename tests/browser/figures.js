@@ -12,6 +12,7 @@ const AT_ONCE = 16;
 const IDLE_SECONDS = 30;
 const TICKS_PER_SECOND = 100;
 const CALLS = 3_000;
+const LONG_MICROSECONDS = 50_000;
 
 function print(what, value) {
   console.log(`${what.padEnd(60)} ${value}`);
@@ -54,17 +55,18 @@ async function callTimes(server) {
   return `${times[CALLS / 2].toFixed(3)} ms, 99 of 100 within ${times[Math.floor(CALLS * 0.99)].toFixed(3)} ms`;
 }
 
-/** Notes tasks over 50 ms from the beginning of each page. */
-function noteLongTasks() {
-  window.longTasks = [];
-  new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((it) => Math.round(it.duration)))).observe({
-    type: 'longtask',
-    buffered: true,
-  });
+/** The longest tasks of a page's main thread while that is done: how long each took, and how much of the processor. */
+async function tasksOf(page, work) {
+  await page.context().browser().startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'] });
+  await work();
+  const { traceEvents: all } = JSON.parse((await page.context().browser().stopTracing()).toString());
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const mains = new Set(all.filter((it) => it.name === 'thread_name' && it.args.name === 'CrRendererMain').map(thread));
+  const tasks = all.filter((it) => it.name.endsWith('RunTask') && it.dur && mains.has(thread(it)));
+  const over = (by) => tasks.filter((it) => it[by] > LONG_MICROSECONDS).length;
+  const longest = (by) => milliseconds(Math.max(0, ...tasks.map((it) => it[by] ?? 0)) / 1_000);
+  return `${over('dur')} over 50 ms (${over('tdur')} by processor time); longest ${longest('dur')} (${longest('tdur')} by processor time)`;
 }
-
-const longTasks = (page) => page.evaluate(() => window.longTasks.splice(0));
-const inWords = (tasks) => (tasks.length === 0 ? 'none' : `${tasks.length}: ${tasks.join(', ')} ms`);
 
 /** Scrolls a list of the dashboard to and fro with the wheel. */
 async function scroll(page, id) {
@@ -88,17 +90,17 @@ async function memory(page) {
 
 async function dashboard(browser, server, section) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await page.addInitScript(noteLongTasks);
-  const started = performance.now();
-  await page.goto(`${server.url}/__admin/${section.hash}`);
-  await page.getByTestId(section.row).first().waitFor();
-  print(`${section.name}: rows are there after`, milliseconds(performance.now() - started));
+  const opens = await tasksOf(page, async () => {
+    const started = performance.now();
+    await page.goto(`${server.url}/__admin/${section.hash}`);
+    await page.getByTestId(section.row).first().waitFor();
+    print(`${section.name}: rows are there after`, milliseconds(performance.now() - started));
+    await sleep(2_000);
+  });
   const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
   print(`${section.name}: first paint after`, milliseconds(paint));
-  await sleep(2_000);
-  print(`${section.name}: tasks over 50 ms while it opens`, inWords(await longTasks(page)));
-  await scroll(page, section.list);
-  print(`${section.name}: tasks over 50 ms while it scrolls`, inWords(await longTasks(page)));
+  print(`${section.name}: tasks while it opens`, opens);
+  print(`${section.name}: tasks while it scrolls`, await tasksOf(page, () => scroll(page, section.list)));
   print(`${section.name}: memory`, await memory(page));
   return page;
 }
@@ -119,9 +121,11 @@ try {
   for (const section of SECTIONS) pages.push(await dashboard(browser, server, section));
   await pages.pop().close();
   print('idle server, one open dashboard', await idle(server.pid));
-  print('calls, 10,000 objects, one open dashboard', await callTimes(server));
-  await sleep(2_000);
-  print('timeline: tasks over 50 ms during these calls', inWords(await longTasks(pages[0])));
+  const busy = await tasksOf(pages[0], async () => {
+    print('calls, 10,000 objects, one open dashboard', await callTimes(server));
+    await sleep(2_000);
+  });
+  print('timeline: tasks during these calls', busy);
   print('timeline: memory after them', await memory(pages[0]));
   await pages[0].close();
   print('calls, 10,000 objects, no dashboard', await callTimes(server));
