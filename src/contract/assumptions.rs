@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::tables::{Contract, NamedRow, Row};
+use crate::engine::tables::{Contract, NamedRow};
 use crate::engine::touched::{Touch, Touched};
 use crate::kit::evidence::Evidence;
 use crate::kit::time::Timestamp;
@@ -41,8 +41,7 @@ impl Assumption {
 /// All of them; those that are assumed come first.
 pub fn list(contracts: &[&'static Contract], touched: &Touched) -> Vec<Assumption> {
     let of = |contract: &'static Contract, named: &'static NamedRow, touch: &Touch| {
-        let decision =
-            if let Row::Decision(place) = named.row { contract.decisions.get(usize::from(place)).map(|it| it.decision) } else { None };
+        let decision = contract.decision_at(named.row).map(|it| it.decision);
         let operation = touch.operation.as_deref().map(|it| format!("{}.{it}", contract.slug));
         let first = First { request: touch.request.map(|it| format!("req-{it}")), at: touch.at, operation };
         Assumption { row: named.name, evidence: named.evidence, decision, count: touch.count, first }

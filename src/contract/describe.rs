@@ -17,7 +17,7 @@ pub use self::pages::{list, page, providers};
 use super::openapi::schema;
 use super::rows;
 use super::rows::all;
-use crate::engine::tables::{Auth, Contract, NamedRow, Operation, Row, StatusTable, Transition};
+use crate::engine::tables::{Auth, Contract, NamedRow, Operation, StatusTable, Transition};
 use crate::kit::fields::Field;
 
 /// Every provider as JSON.
@@ -70,10 +70,7 @@ fn status_json(contract: &Contract, word: &str) -> Json {
 
 /// A row as JSON, under its full name, with what its table says of it.
 fn row_json(contract: &Contract, named: &NamedRow) -> Json {
-    let own = match named.row {
-        Row::Decision(place) => contract.decisions.get(usize::from(place)).map(rows::decision),
-        row => contract.field_at(row).map(rows::field),
-    };
+    let own = contract.decision_at(named.row).map(rows::decision).or_else(|| contract.field_at(named.row).map(rows::field));
     let mut row = own.unwrap_or_else(|| rows::named(named));
     row["row"] = named.name.into();
     row

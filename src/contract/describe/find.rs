@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::tables::{ActionRow, Contract, ErrorRow, EventRow, NamedRow, Operation, Row, Setting, StatusTable};
+use crate::engine::tables::{ActionRow, Contract, ErrorRow, EventRow, NamedRow, Operation, Setting, StatusTable};
 use crate::kit::fields::Field;
 use crate::kit::nearest::{close, nearest};
 
@@ -193,10 +193,8 @@ impl Asked {
 
 /// What a row is about, in a sentence.
 fn meaning(contract: &Contract, named: &NamedRow) -> &'static str {
-    match named.row {
-        Row::Decision(place) => contract.decisions.get(usize::from(place)).map_or("", |it| it.question),
-        row => contract.field_at(row).map_or("", |it| it.meaning),
-    }
+    let question = contract.decision_at(named.row).map(|it| it.question);
+    question.or_else(|| contract.field_at(named.row).map(|it| it.meaning)).unwrap_or("")
 }
 
 /// The row that has this name in the header of an answer, with or without the provider's slug.

@@ -4,9 +4,7 @@ use super::find::{Asked, Carrier, Section, headers};
 use super::layout::Layout;
 use super::sections;
 use crate::contract::openapi::schema;
-use crate::engine::tables::{
-    ActionRow, Auth, Contract, ErrorRow, EventRow, NamedRow, On, Operation, Row, Setting, SettingKind, Transition,
-};
+use crate::engine::tables::{ActionRow, Auth, Contract, ErrorRow, EventRow, NamedRow, On, Operation, Setting, SettingKind, Transition};
 use crate::kit::fields::{Kind, Need};
 use crate::kit::http::DEFAULT_ORIGIN;
 use crate::kit::json::indented;
@@ -74,14 +72,10 @@ fn one_row(layout: &mut Layout, contract: &'static Contract, named: &NamedRow) {
     layout.title(named.name, &format!("{}, row", contract.name));
     let cited = layout.cite(named.evidence);
     let mut rows = Vec::new();
-    match named.row {
-        Row::Decision(place) => {
-            if let Some(it) = contract.decisions.get(usize::from(place)) {
-                rows.extend([row("Question", it.question), row("Decided", it.decision)]);
-            }
-        }
-        at => rows.extend(contract.field_at(at).map(|it| row("Meaning", it.meaning))),
+    if let Some(it) = contract.decision_at(named.row) {
+        rows.extend([row("Question", it.question), row("Decided", it.decision)]);
     }
+    rows.extend(contract.field_at(named.row).map(|it| row("Meaning", it.meaning)));
     rows.push(row("Evidence", cited));
     layout.table(2, 1, &rows);
 }

@@ -1,6 +1,6 @@
 //! Every row of a contract by its place, with a name for people: what an answer rests on, and what traffic has reached.
 
-use super::{Contract, EventRow, Operation, StatusTable, Transition};
+use super::{Contract, Decision, EventRow, Operation, StatusTable, Transition};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
 use crate::kit::http::HeaderValue;
@@ -114,8 +114,22 @@ impl Contract {
             Row::ActionParameter(of, place) => at(self.actions.get(usize::from(of))?.parameters, place),
             Row::EventHeader(of, place) => at(event(of)?.headers, place),
             Row::EventBody(of, place) => at(event(of)?.body, place),
-            _ => None,
+            Row::Operation(_)
+            | Row::Error(_)
+            | Row::Action(_)
+            | Row::Step(..)
+            | Row::Event(_)
+            | Row::Attempt(_)
+            | Row::TimeLimit
+            | Row::Limit
+            | Row::Page(_)
+            | Row::Decision(_) => None,
         }
+    }
+
+    /// The decision that a row is, if it is one.
+    pub fn decision_at(&self, row: Row) -> Option<&'static Decision> {
+        if let Row::Decision(place) = row { self.decisions.get(usize::from(place)) } else { None }
     }
 }
 
