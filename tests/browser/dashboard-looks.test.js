@@ -66,7 +66,7 @@ scene('looks: details of each kind of entry', async (stage) => {
   const { page, sandbox } = stage;
   await busy(stage);
   await openDashboard(page, sandbox);
-  for (const kind of ['request', 'change', 'webhook', 'timer', 'clock']) {
+  for (const kind of ['request', 'change', 'webhook', 'block', 'clock']) {
     await openRow(page, 'entry', entries(page, kind).first());
     await isAccessible(page, `details of a ${kind}`, ['dark']);
     await page.keyboard.press('Escape');
