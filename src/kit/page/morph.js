@@ -28,12 +28,22 @@ function morphNode(own, other, keeps) {
   }
 }
 
+// The node that is to become the wanted one. What is passed over on the way to it goes, so a text passes over nothing, and an element
+// without a key passes over none that has one.
+function find(from, wanted) {
+  if (wanted.nodeType !== Node.ELEMENT_NODE) return from && isSame(from, wanted) ? from : null;
+  for (let it = from; it; it = it.nextSibling) {
+    if (isSame(it, wanted)) return it;
+    if (key(wanted) === null && key(it) !== null) return null;
+  }
+  return null;
+}
+
 function morphChildren(own, other, keeps) {
   let next = own.firstChild;
   for (const wanted of [...other.childNodes]) {
-    let found = next;
-    while (found && !isSame(found, wanted)) found = found.nextSibling;
-    if (!found || (key(wanted) === null && found !== next && wanted.nodeType === Node.ELEMENT_NODE && key(next) !== null)) {
+    const found = find(next, wanted);
+    if (!found) {
       own.insertBefore(document.importNode(wanted, true), next);
       continue;
     }

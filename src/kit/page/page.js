@@ -47,7 +47,8 @@ async function refresh() {
   }
   isFetching = true;
   try {
-    await take(await fetch(own(), { redirect: 'manual', headers: { Accept: 'text/html' }, cache: 'no-store' }));
+    // The header says that this is not another visit: the sandbox keeps nothing of it.
+    await take(await fetch(own(), { redirect: 'manual', headers: { Accept: 'text/html', 'Playmoney-Refresh': '1' }, cache: 'no-store' }));
   } catch {
     one('live').hidden = false;
   } finally {
@@ -88,9 +89,12 @@ async function take(answer) {
 
 function takeBar(other) {
   const bar = document.querySelector('.bar');
+  const hasFocus = bar?.contains(document.activeElement);
   if (bar && other) morph(bar, other);
   else if (bar) bar.remove();
   else if (other) document.body.append(document.importNode(other, true));
+  // The button that was pressed may be gone: a keyboard goes on where it stood.
+  if (hasFocus && bar.isConnected && !bar.contains(document.activeElement)) bar.querySelector('.bar-buttons')?.focus({ preventScroll: true });
 }
 
 // A page that has come to its end goes on to the shop. The browser does it by itself for a page that it has loaded.

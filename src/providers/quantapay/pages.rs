@@ -17,7 +17,7 @@ use crate::kit::form::Form;
 use crate::kit::html::{Pages, environment, onward};
 use crate::kit::http::{Method, Request, Response, StatusCode, encoded, header};
 use crate::kit::qr;
-use crate::kit::time::{countdown, plain_utc};
+use crate::kit::time::{countdown, for_people, in_utc};
 use crate::kit::word::Word;
 
 mod bar;
@@ -260,9 +260,11 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, request: &Request, id: u32
         address => &*it.address,
         token => wire::tokens::of(cx, id),
         uri => payment_uri(it),
+        pixels => (panel == "pending").then(|| qr::pixels_on_page(&payment_uri(it))),
         status => it.status().word(),
         left => countdown(now, it.expires_at()),
-        until => plain_utc(it.expires_at()),
+        until => for_people(it.expires_at(), 0),
+        until_exact => in_utc(it.expires_at()),
         wanted => it.wanted,
         received => it.transfer.as_ref().map(|own| coins(it.coin.cut(own.amount))),
     };

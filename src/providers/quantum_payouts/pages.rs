@@ -14,10 +14,10 @@ use crate::engine::tables::{Page, settings};
 use crate::kit::bar::Button;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
-use crate::kit::html::{Pages, environment, onward, unframed};
+use crate::kit::html::{Pages, environment, is_refresh, onward, unframed};
 use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use crate::kit::sign::same;
-use crate::kit::time::{countdown, with_offset};
+use crate::kit::time::{countdown, for_people, with_offset};
 use crate::kit::word::Word;
 
 mod bar;
@@ -182,7 +182,8 @@ fn form(cx: &Context<'_>, request: &Request, payout: &Payout, link: &Link, (stat
         description => payout.description.as_deref(),
         card => enabled(Kind::Card, &CARD_PAYOUTS),
         sbp => enabled(Kind::Sbp, &SBP_PAYOUTS),
-        until => with_offset(link.until, MOSCOW_HOURS),
+        until => for_people(link.until, MOSCOW_HOURS),
+        until_exact => with_offset(link.until, MOSCOW_HOURS),
         order => payout.order_number.as_deref(),
         ends => link.until.as_millisecond(),
         span => link.until.duration_since(payout.created_at).as_secs(),
@@ -242,7 +243,9 @@ fn show_settings(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -
         return Response::see_other(&onward(request, "index.php?view=login"));
     };
     let (id, account, csrf_token) = (id.to_owned(), account.clone(), csrf_token.clone());
-    memory.touch(&id, cx.now());
+    if !is_refresh(request) {
+        memory.touch(&id, cx.now());
+    }
     let own = cx.account(&account);
     let text = |row| own.and_then(|it| it.text(row));
     let flag = |row| own.is_some_and(|it| it.flag(row));
