@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::{Method, header};
 use serde_json::{Value as Json, json};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::driver::Driver;
 use super::registry::Registry;
@@ -19,7 +20,7 @@ use crate::kit::html;
 use crate::kit::http::{Request, Target};
 use crate::providers;
 
-/// The least time between two events of changes.
+/// The least time between two looks at the sandbox, so also between two events.
 const REST: Duration = Duration::from_millis(200);
 
 static CONTRACTS: LazyLock<Vec<&'static Contract>> = LazyLock::new(|| providers::all().iter().map(|it| it.contract()).collect());
@@ -28,9 +29,10 @@ fn contract(slug: &str) -> Option<&'static Contract> {
     CONTRACTS.iter().copied().find(|it| it.slug == slug)
 }
 
+/// Whether a request goes to a page; a picture changes nothing that it shows.
 fn is_at_page(request: &Request) -> bool {
     let Target::Provider { slug, path } = request.path.target() else { return false };
-    contract(slug).is_some_and(|it| it.has_page(path))
+    contract(slug).is_some_and(|it| it.pages_at(path).any(|page| page.name != "qr"))
 }
 
 /// Whether a request asks for the events of a page.
@@ -64,6 +66,7 @@ fn is_of_portal(contract: &Contract, path: &str) -> bool {
 pub struct Changes {
     driver: Arc<Driver>,
     seen: Seen,
+    looked: Instant,
     stage: Stage,
     _place: OwnedSemaphorePermit,
 }
@@ -79,9 +82,7 @@ struct Seen {
 enum Stage {
     /// The clock is told first.
     Begins,
-    /// An event has just left.
-    Rests,
-    Listens,
+    Lasts,
     /// The sandbox was deleted, and the stream has said so.
     Over,
 }
@@ -92,14 +93,15 @@ impl Changes {
     /// # Errors
     /// Too many streams are open.
     pub fn open(registry: &Registry, driver: &Arc<Driver>) -> Result<Self, Problem> {
-        let place = registry.feed().place().ok_or_else(|| too_many(STREAMS_MAX))?;
+        let place = registry.feed().place_of_page().ok_or_else(|| too_many(STREAMS_MAX))?;
         driver.touch();
-        Ok(Self { driver: Arc::clone(driver), seen: Seen::of(driver), stage: Stage::Begins, _place: place })
+        Ok(Self { driver: Arc::clone(driver), seen: Seen::of(driver), looked: Instant::now(), stage: Stage::Begins, _place: place })
     }
 
     /// Whether something has happened that a page can show. What has, is seen then.
     fn has_changed(&mut self) -> bool {
         let before = self.seen;
+        self.looked = Instant::now();
         self.seen = Seen::of(&self.driver);
         let Seen { written, stirred } = self.seen;
         stirred != before.stirred
@@ -130,18 +132,15 @@ impl Source for Changes {
     async fn next(&mut self) -> Option<String> {
         match self.stage {
             Stage::Begins => {
-                self.stage = Stage::Rests;
+                self.stage = Stage::Lasts;
                 return Some(event("clock", &self.clock()));
             }
-            Stage::Rests => {
-                tokio::time::sleep(REST).await;
-                self.stage = Stage::Listens;
-            }
-            Stage::Listens => {}
+            Stage::Lasts => {}
             Stage::Over => return None,
         }
         let driver = Arc::clone(&self.driver);
         loop {
+            tokio::time::sleep_until(self.looked + REST).await; // whatever wakes it, and however often
             let mut changed = pin!(driver.changed());
             changed.as_mut().enable();
             let is_closed = driver.is_closed();
@@ -150,7 +149,6 @@ impl Source for Changes {
                 return Some(event("deleted", &json!({})));
             }
             if self.has_changed() {
-                self.stage = Stage::Rests;
                 return Some(event("change", &self.clock()));
             }
             changed.await;

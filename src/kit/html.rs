@@ -37,6 +37,12 @@ pub fn is_refresh(request: &Request) -> bool {
     request.method == Method::GET && !request.header(REFRESH).is_empty()
 }
 
+/// Whether a page of another site shows this one inside itself. A click on the bar could then be that site's doing.
+pub fn is_framed_elsewhere(request: &Request) -> bool {
+    let is_part = ["iframe", "frame", "object", "embed", "fencedframe"].contains(&request.header("sec-fetch-dest"));
+    is_part && request.header("sec-fetch-site") == "cross-site"
+}
+
 /// What stands around the contents of a page.
 #[derive(Clone, Debug, Serialize)]
 pub struct Frame {

@@ -7,8 +7,11 @@ const isSame = (own, other) => own.nodeType === other.nodeType && own.nodeName =
 // What a person has done to an element is theirs: typed text, a choice, an opened part.
 function isTheirs(element, name) {
   return (name === 'open' && element.nodeName === 'DETAILS') || (name === 'value' && element.nodeName === 'INPUT' && element.value !== element.defaultValue)
-    || name === 'aria-invalid' || (element.nodeName === 'OPTION' && ['selected', 'hidden', 'disabled'].includes(name));
+    || ['aria-invalid', 'aria-disabled'].includes(name) || (name === 'class' && isTold(element)) || (element.nodeName === 'OPTION' && ['selected', 'hidden', 'disabled'].includes(name));
 }
+
+// A button that has just copied says so for a moment.
+const isTold = (element) => element.classList.contains('done');
 
 function takeAttributes(own, other) {
   for (const { name, value } of other.attributes) {
@@ -19,12 +22,12 @@ function takeAttributes(own, other) {
   }
 }
 
-function morphNode(own, other, keeps) {
+function morphNode(own, other) {
   if (own.nodeType !== Node.ELEMENT_NODE) {
     if (own.data !== other.data) own.data = other.data;
   } else if (!own.hasAttribute('data-keep')) {
     takeAttributes(own, other);
-    morphChildren(own, other, keeps);
+    if (!isTold(own)) morphChildren(own, other);
   }
 }
 
@@ -39,7 +42,7 @@ function find(from, wanted) {
   return null;
 }
 
-function morphChildren(own, other, keeps) {
+function morphChildren(own, other) {
   let next = own.firstChild;
   for (const wanted of [...other.childNodes]) {
     const found = find(next, wanted);
@@ -47,21 +50,20 @@ function morphChildren(own, other, keeps) {
       own.insertBefore(document.importNode(wanted, true), next);
       continue;
     }
-    while (next !== found) next = drop(next, keeps);
-    morphNode(found, wanted, keeps);
+    while (next !== found) next = drop(next);
+    morphNode(found, wanted);
     next = found.nextSibling;
   }
-  while (next) next = drop(next, keeps);
+  while (next) next = drop(next);
 }
 
-function drop(node, keeps) {
+function drop(node) {
   const next = node.nextSibling;
-  if (!keeps(node)) node.remove();
+  node.remove();
   return next;
 }
 
-/** `keeps` says which nodes stay although the other element does not have them. */
-export function morph(own, other, keeps = () => false) {
+export function morph(own, other) {
   takeAttributes(own, other);
-  morphChildren(own, other, keeps);
+  morphChildren(own, other);
 }

@@ -77,7 +77,7 @@ async fn a_page_does_not_hear_of_what_only_reads() {
     let heard = tokio::time::timeout(QUIET, stream.next()).await;
     assert!(heard.is_err(), "{heard:?}");
     let pages = admin(&server, "GET", "requests?provider=cryptopay", &Json::Null).await;
-    assert!(!pages["requests"].to_string().contains("/order/"), "{pages}");
+    assert!(pages["requests"].as_array().expect("a list").iter().all(|it| it["operation"].is_string()), "no page: {pages}");
     for (path, body) in [("reset", json!({})), ("clock/advance", json!({"by": "1m"}))] {
         admin(&server, "POST", path, &body).await;
         assert_eq!(stream.next().await.expect("a change").kind, "change", "{path}");
