@@ -126,9 +126,10 @@ function open() {
   stream = new EventSource(own());
   const hear = ({ data }) => {
     tries = 0;
+    if (isDeleted) return begin();
     const told = JSON.parse(data);
     setClock({ ...told, now: Date.parse(told.now) });
-    refresh();
+    return refresh();
   };
   stream.addEventListener('clock', hear); // something can have changed before the stream was there
   stream.addEventListener('change', hear);
@@ -141,13 +142,25 @@ function open() {
   };
 }
 
-// The sandbox is gone, and with it all that the page could do.
+// The sandbox is gone, and with it all that the page could do. Another one of the same name may come.
 function end() {
   isDeleted = true;
-  leave();
+  stream.close();
   write(one('live'), 'This sandbox was deleted');
   tellLive(false);
-  for (const it of document.querySelectorAll('button:not([data-copy]), input, select')) it.disabled = true;
+  setControls(false);
+  waiting = setTimeout(open, 2_000);
+}
+
+function begin() {
+  isDeleted = false;
+  write(one('live'), 'Not live at the moment');
+  setControls(true);
+  return refresh();
+}
+
+function setControls(areOn) {
+  for (const it of document.querySelectorAll('button:not([data-copy]), input, select')) it.disabled = !areOn;
 }
 
 const isFollowing = () => !isDeleted && (stream === null ? asking !== 0 : stream.readyState === EventSource.OPEN);
@@ -179,7 +192,7 @@ async function findsPlace() {
 async function follow() {
   asking = 0;
   const hasPlace = giveBack !== null || await findsPlace();
-  if (isDeleted || document.hidden) return leave();
+  if (document.hidden) return leave();
   if (hasPlace) return open();
   asking = setTimeout(follow, ASKS_EACH_MS);
   return refresh();
@@ -200,10 +213,10 @@ let leaving = 0;
 document.addEventListener('visibilitychange', () => {
   clearTimeout(leaving);
   if (document.hidden) leaving = setTimeout(leave, 10_000);
-  else if (!stream && !asking && !isDeleted) follow();
+  else if (!stream && !asking) follow();
 });
 window.addEventListener('pagehide', leave);
-window.addEventListener('pageshow', (event) => { if (event.persisted && !isDeleted) follow(); });
+window.addEventListener('pageshow', (event) => { if (event.persisted) follow(); });
 
 async function copy(button) {
   const text = button.dataset.copy;
