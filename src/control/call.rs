@@ -29,6 +29,7 @@ pub struct Call {
     pub limits: BodyLimits,
     pub effort: Effort,
     pub when_broken: WhenBroken,
+    pub stirs: Stirs,
     /// What a browser gets that asks for a page: one that says nothing by itself, so it needs no token.
     pub page: Option<fn(&Request) -> Response>,
     pub handler: Handler,
@@ -103,6 +104,13 @@ pub enum WhenBroken {
     BeginsAnew,
 }
 
+/// Whether pages of providers can show something else after a call, whatever it leaves in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stirs {
+    Pages,
+    Nothing,
+}
+
 /// What a call concerns, and the function that answers it.
 #[derive(Clone, Copy, Debug)]
 pub enum Handler {
@@ -133,13 +141,14 @@ impl Call {
             limits: BodyLimits::USUAL,
             effort: Effort::Usual,
             when_broken: WhenBroken::Refused,
+            stirs: Stirs::Pages,
             page: None,
             handler,
         }
     }
 
     pub(super) const fn get(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
-        Self::new(Some("GET"), path, name, summary, handler)
+        Self::new(Some("GET"), path, name, summary, handler).quiet()
     }
 
     pub(super) const fn post(path: &'static str, name: &'static str, summary: &'static str, handler: Handler) -> Self {
@@ -184,6 +193,10 @@ impl Call {
 
     pub(super) const fn limits(self, limits: BodyLimits) -> Self {
         Self { limits, ..self }
+    }
+
+    pub(super) const fn quiet(self) -> Self {
+        Self { stirs: Stirs::Nothing, ..self }
     }
 
     pub(super) const fn when_broken(self, when_broken: WhenBroken) -> Self {

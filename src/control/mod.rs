@@ -28,7 +28,7 @@ mod table;
 mod verification;
 pub mod violations;
 
-pub use call::{BodyLimits, Call, Caller, Effort, Handler, WhenBroken};
+pub use call::{BodyLimits, Call, Caller, Effort, Handler, Stirs, WhenBroken};
 pub use clock::{LIMIT, Until, Walked, is_advance, ticking};
 use http::{Method, StatusCode, header};
 use later::Rows;

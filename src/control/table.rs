@@ -53,29 +53,29 @@ pub static TABLE: &[Call] = &[
     Call::get("objects", "list_objects", "lists what the providers keep, newest first, with the actions that can come next", Sandbox(objects::list)).query(objects::FILTERS),
     Call::get("objects/{object}", "show_object", "shows one object, as its provider's API does", Sandbox(objects::show)),
     Call::get("deliveries", "list_deliveries", "lists webhooks and their attempts", Sandbox(deliveries::list)).query(deliveries::FILTERS).long(),
-    Call::post("deliveries/wait", "wait_for_deliveries", "waits until webhooks fit", Sandbox(verification::wait_for_webhooks))
+    Call::post("deliveries/wait", "wait_for_deliveries", "waits until webhooks fit", Sandbox(verification::wait_for_webhooks)).quiet()
         .body(Body::Criteria { component: components::WAIT_FOR_WEBHOOKS })
         .examples(&[r#"{"provider": "quoine", "event": "payment_expired", "status": "delivered", "timeout": "5s"}"#, r#"{"provider": "quoine", "where": {"body": {"invoice.id": 1}}, "count": {"at_least": 2}}"#]),
     Call::post("deliveries/{delivery}/resend", "resend_delivery", "sends the same event again now", Sandbox(deliveries::resend)).body(NOTHING),
-    Call::post("webhooks/verify", "verify_webhook", "says whether a webhook's signature is right and, if not, why", Sandbox(deliveries::verify))
+    Call::post("webhooks/verify", "verify_webhook", "says whether a webhook's signature is right and, if not, why", Sandbox(deliveries::verify)).quiet()
         .body(Body::Fields(deliveries::VERIFY)),
-    Call::post("audit", "audit", "tries a receiver of webhooks with what it has to refuse and what must do no harm", Sandboxes(audit::wanted))
+    Call::post("audit", "audit", "tries a receiver of webhooks with what it has to refuse and what must do no harm", Sandboxes(audit::wanted)).quiet()
         .body(Body::Fields(audit::AUDIT))
         .examples(&[r#"{"provider": "quoine"}"#, r#"{"provider": "quoine", "webhook_url": "http://127.0.0.1:9000/hooks", "probe": "http://127.0.0.1:9000/orders/42", "checks": ["tampered_body", "duplicate"]}"#]),
-    Call::put("inbox/{inbox}/script", "script_inbox", "sets how a built-in inbox answers", Sandbox(inbox::script))
+    Call::put("inbox/{inbox}/script", "script_inbox", "sets how a built-in inbox answers", Sandbox(inbox::script)).quiet()
         .body(Body::Fields(inbox::SCRIPT)).examples(&[r#"{"respond": [500, "timeout", 200]}"#, r#"{"respond": [{"status": 503, "headers": {"Retry-After": "5"}, "body": "later"}]}"#]),
     Call::get("inbox/{inbox}/messages", "list_messages", "lists what arrived in an inbox", Sandbox(inbox::messages)).query(inbox::MESSAGES),
-    Call::delete("inbox/{inbox}/messages", "clear_messages", "removes what arrived in an inbox", Sandbox(inbox::clear)),
-    Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).body(Body::Bytes).caller(Caller::Everyone),
+    Call::delete("inbox/{inbox}/messages", "clear_messages", "removes what arrived in an inbox", Sandbox(inbox::clear)).quiet(),
+    Call::any("inbox/{inbox}", "receive", "receives a webhook", Sandbox(inbox::receive)).quiet().body(Body::Bytes).caller(Caller::Everyone),
     Call::get("requests", "list_requests", "lists the journal: requests and their answers", Sandbox(journal::list)).query(journal::FILTERS).long(),
     Call::get("violations", "list_violations", "lists where clients and receivers broke the documented contract", Sandbox(violations::list)).query(violations::FILTERS).long(),
     Call::get("contract/{provider}", "show_contract", "shows a provider's contract: all its rows, each with its evidence", Sandbox(proof::contract)).long(),
     Call::get("assumptions", "list_assumptions", "lists what traffic has leaned on and no document confirms, with the first request that did", Sandbox(proof::assumptions)).query(proof::ASSUMED),
     Call::get("coverage", "show_coverage", "shows which parts of the contracts traffic has reached, and how to reach the others", Sandbox(proof::coverage)).query(proof::COVERED).long(),
-    Call::post("requests/verify", "verify_requests", "says whether calls were made as expected and, if not, what came nearest", Sandbox(verification::verify))
+    Call::post("requests/verify", "verify_requests", "says whether calls were made as expected and, if not, what came nearest", Sandbox(verification::verify)).quiet()
         .body(Body::Criteria { component: components::VERIFY }).long()
         .examples(&[r#"{"operation": "quoine.createInvoice", "where": {"body": {"price": {"gt": 100}}}, "count": 1}"#, r#"{"operation": "quoine.createInvoice", "where": {"status": 200}, "count": {"at_least": 1, "at_most": 3}}"#, r#"{"sequence": [{"operation": "quoine.createInvoice"}, {"operation": "quoine.getInvoice"}]}"#]),
-    Call::post("requests/wait", "wait_for_requests", "waits until calls were made as expected", Sandbox(verification::wait))
+    Call::post("requests/wait", "wait_for_requests", "waits until calls were made as expected", Sandbox(verification::wait)).quiet()
         .body(Body::Criteria { component: components::WAIT })
         .examples(&[r#"{"operation": "quoine.createInvoice", "timeout": "5s"}"#, r#"{"sequence": [{"operation": "quoine.createInvoice"}, {"operation": "quoine.getInvoice"}], "timeout": "30s"}"#]),
     Call::get("accounts", "list_accounts", "lists the merchants of all providers", Sandbox(accounts::list)).long(),
@@ -83,12 +83,12 @@ pub static TABLE: &[Call] = &[
     Call::patch("accounts/{provider}/{account}", "change_account", "changes a merchant's settings, and replaces keys under `credentials`", Sandbox(accounts::change))
         .body(Body::ByPath(Rows::Account)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/hooks", "pace": "manual"}"#]),
     Call::get("rules", "list_rules", "lists the rules, in the order in which they are asked", Sandbox(rules::list)),
-    Call::post("rules", "add_rule", "adds a rule, which is asked before the others", Sandbox(rules::add)).body(Body::Scenario { component: components::RULE })
+    Call::post("rules", "add_rule", "adds a rule, which is asked before the others", Sandbox(rules::add)).quiet().body(Body::Scenario { component: components::RULE })
         .examples(&[r#"{"on": "quoine.createInvoice", "when": {"times": 1}, "then": {"error": "usage_limit"}}"#]),
-    Call::post("rules/check", "check_rule", "says what is wrong with a rule, and changes nothing", Sandbox(rules::check)).body(Body::Scenario { component: components::RULE })
+    Call::post("rules/check", "check_rule", "says what is wrong with a rule, and changes nothing", Sandbox(rules::check)).quiet().body(Body::Scenario { component: components::RULE })
         .examples(&[r#"{"on": "quoine.createInvoice", "when": {"times": 1}, "then": {"error": "usage_limit"}}"#]),
-    Call::delete("rules", "clear_rules", "removes all rules", Sandbox(rules::clear)),
-    Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)),
+    Call::delete("rules", "clear_rules", "removes all rules", Sandbox(rules::clear)).quiet(),
+    Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)).quiet(),
     Call::post("scenario", "replace_scenario", "begins the sandbox anew with a scenario, as YAML or JSON", Sandbox(scenario::replace))
         .body(Body::Scenario { component: components::SCENARIO }).long(),
     Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset))

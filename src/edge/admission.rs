@@ -95,8 +95,8 @@ fn makes_one(shared: &Shared, may_call: Option<Caller>, request: &Request) -> bo
         Target::Provider { slug, .. } => shared.registry.has_provider(slug),
         Target::Control { path } => may_call == Some(Caller::TokenHolder) && Call::find(&request.method, path).is_some(),
     };
-    // A stream of events that comes back would bring a deleted sandbox back.
-    let comes_back = !request.header(LAST_EVENT_ID).is_empty() || pages::is_asked(request);
+    // What comes back by itself would bring a deleted sandbox back: a stream of events, and what an open page asks for.
+    let comes_back = !request.header(LAST_EVENT_ID).is_empty() || pages::is_asked(request) || pages::is_refresh(request);
     is_call && !comes_back && request.method != Method::OPTIONS && request.header("sec-fetch-site") != "cross-site"
 }
 

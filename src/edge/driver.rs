@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, Semaphore};
 
@@ -16,6 +16,7 @@ use super::bodies::Bodies;
 use super::courier::Courier;
 use super::log;
 use super::loopback::Loopback;
+use super::pages;
 use super::threads::{Home, Residence};
 use crate::control::{self, News, Renderer, Rest};
 use crate::engine::delivery::{Outcome, Outgoing};
@@ -72,7 +73,7 @@ pub struct Driver {
     /// Which credentials the registry knows.
     known_names: Mutex<(u64, u64)>,
     usage: Usage,
-    /// How many requests it has heard that can have changed something.
+    /// How many requests it has heard that can have changed what pages show.
     stirred: AtomicU64,
     /// An audit of a receiver is under way.
     is_audited: AtomicBool,
@@ -150,7 +151,7 @@ impl Driver {
     /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
     /// answer is ready, `half_closed` ends.
     pub async fn handle(self: &Arc<Self>, request: Request, bodies: &Bodies, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
-        let _use = self.usage.begin();
+        let _use = (!pages::is_refresh(&request)).then(|| self.usage.begin());
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);
@@ -175,13 +176,13 @@ impl Driver {
     /// Puts a request in. The caller waits for the answer, or goes away by being dropped.
     pub fn put(self: &Arc<Self>, request: Request) -> Caller {
         let uptime = self.stopwatch.uptime();
-        let only_reads = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let stirs = pages::stirs(&request);
         let call = |sandbox: &mut Sandbox| {
             let ticket = sandbox.handle(uptime, request);
-            self.stirred.fetch_add(u64::from(!only_reads), Ordering::AcqRel);
+            self.stirred.fetch_add(stirs, Ordering::AcqRel);
             ticket
         };
-        self.call(call, uptime)
+        self.call(call, uptime).stirring(stirs)
     }
 
     /// Lets time pass up to that moment; the caller is told nothing.
@@ -199,11 +200,11 @@ impl Driver {
     }
 
     /// What a caller brought was read: the sandbox hears the rest. The answer, if it is ready at once.
-    pub fn hear_rest(self: &Arc<Self>, ticket: Ticket, rest: Rest) -> Option<Answered> {
+    pub fn hear_rest(self: &Arc<Self>, ticket: Ticket, rest: Rest, stirs: u64) -> Option<Answered> {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.hear_rest(uptime, ticket, rest);
-        self.stirred.fetch_add(1, Ordering::AcqRel);
+        self.stirred.fetch_add(stirs, Ordering::AcqRel);
         let answered = sandbox.poll_unfinished(uptime, ticket);
         self.drain(sandbox, uptime);
         answered

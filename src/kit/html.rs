@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::asset::{Asset, script, style};
 use super::bar::Bar;
-use super::http::{HeaderName, HeaderValue, Request, Response, StatusCode, Target, header, with_query};
+use super::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Target, header, with_query};
 
 /// The files of the pages that a provider would host.
 pub const ASSETS: &[Asset] = &[
@@ -28,6 +28,20 @@ const PARTS: &str = include_str!("page/parts.html");
 
 /// The query parameter by which a page leaves out its bar, and its value.
 const BAR: (&str, &str) = ("bar", "off");
+
+/// The header by which an open page says that its script asks for it again.
+const REFRESH: &str = "playmoney-refresh";
+
+/// Whether a page is asked for by the script that follows it, and not by a person who opens it.
+pub fn is_refresh(request: &Request) -> bool {
+    request.method == Method::GET && !request.header(REFRESH).is_empty()
+}
+
+/// Whether a page of another site shows this one inside itself. A click on the bar could then be that site's doing.
+pub fn is_framed_elsewhere(request: &Request) -> bool {
+    let is_part = ["iframe", "frame", "object", "embed", "fencedframe"].contains(&request.header("sec-fetch-dest"));
+    is_part && request.header("sec-fetch-site") == "cross-site"
+}
 
 /// What stands around the contents of a page.
 #[derive(Clone, Debug, Serialize)]

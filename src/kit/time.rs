@@ -94,6 +94,13 @@ pub fn with_offset(at: Timestamp, hours: i8) -> String {
     whole_second(at).display_with_offset(Offset::constant(hours)).to_string()
 }
 
+/// `12:10 (UTC+3), 1 January 2026`: for a person who reads a page.
+pub fn for_people(at: Timestamp, hours: i8) -> String {
+    let there = Offset::constant(hours).to_datetime(at);
+    let zone = if hours == 0 { "UTC".to_owned() } else { format!("(UTC{hours:+})") };
+    format!("{} {zone}, {}", there.strftime("%H:%M"), there.strftime("%-d %B %Y"))
+}
+
 /// `2024-01-01T12:00:00Z`: whole seconds in UTC.
 pub fn in_utc(at: Timestamp) -> String {
     // Years before 0 have a sign and six digits.

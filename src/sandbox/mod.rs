@@ -21,7 +21,7 @@ pub use self::answers::{EVIDENCE, FAULT, HINT, SANDBOX, TIME};
 use self::answers::{Stamp, broken};
 pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, METHOD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
 use self::inputs::Inputs;
-use self::served::{Pacing, Served, serve};
+use self::served::{Pacing, Served, serve, show_again};
 #[cfg(feature = "inside")]
 pub use self::tickets::SLOW_MAX;
 pub use self::tickets::{Answered, Ticket, Work};
@@ -175,6 +175,9 @@ impl Sandbox {
     /// One request to one provider, from the log's point of view.
     fn call(&mut self, uptime: Uptime, provider_id: ProviderId, request: Request) -> (Answer, Option<Pacing>) {
         let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
+        if let Some(page) = show_again(&mut self.world, uptime, provider_id, path, &request) {
+            return (Answer::Now(page), None);
+        }
         let contract = self.world.provider(provider_id).contract();
         let entry = self.world.core.log.heard(self.world.core.now, Some(provider_id));
         self.world.core.serving = Some(self.world.core.log.next_id() - 1);

@@ -16,6 +16,7 @@ use crate::engine::rules::{Effects, Override, Transport};
 use crate::engine::tables::Contract;
 use crate::engine::tables::found::Found;
 use crate::engine::world::World;
+use crate::kit::html::is_refresh;
 use crate::kit::http::{HeaderName, HeaderValue, Request, Response, StatusCode, fitted, header};
 use crate::kit::ids::Draws;
 use crate::kit::time::{Timestamp, Uptime, later};
@@ -61,6 +62,23 @@ pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &
     let mut served = serve_as_get(world, uptime, provider_id, path, &as_get(request));
     complete(&mut served.response);
     served
+}
+
+/// A page as it is now, for the script that follows it while it is open. That is no visit: it leaves no trace in the sandbox, and no rule
+/// is asked.
+pub fn show_again(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Option<Response> {
+    let contract = world.provider(provider_id).contract();
+    if !is_refresh(request) || !contract.has_page(path) {
+        return None;
+    }
+    let found = contract.find(path, request);
+    if found.operation.is_some() {
+        return None;
+    }
+    let touched = std::mem::take(&mut world.core.touched);
+    let response = world.with(provider_id, uptime, |it, cx| it.call(cx, &found, request));
+    world.core.touched = touched;
+    Some(response)
 }
 
 fn serve_as_get(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Served {

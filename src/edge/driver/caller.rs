@@ -49,6 +49,8 @@ pub struct Caller {
     answered: Option<Answered>,
     /// Of a long call: kept until its work has ended, also when the caller is gone.
     place: Option<SemaphorePermit<'static>>,
+    /// 1 if pages can show something else after the call.
+    stirs: u64,
     /// The sandbox has nothing left of this caller.
     is_answered: bool,
 }
@@ -56,7 +58,13 @@ pub struct Caller {
 impl Caller {
     /// A caller with that ticket, and the answer if it was ready at once.
     pub(super) fn new(driver: Arc<Driver>, ticket: Ticket, answered: Option<Answered>) -> Self {
-        Self { driver, ticket, answered, place: None, is_answered: false }
+        Self { driver, ticket, answered, place: None, stirs: 0, is_answered: false }
+    }
+
+    /// The same, after whose call pages can show something else if that is 1.
+    pub(super) fn stirring(mut self, stirs: u64) -> Self {
+        self.stirs = stirs;
+        self
     }
 
     /// The same with its place among the long calls.
@@ -88,7 +96,7 @@ impl Caller {
         let Some(Answered { work: Some(Work::Before(_)), .. }) = self.answered else { return false };
         let Some(Answered { work: Some(Work::Before(before)), .. }) = self.answered.take() else { return false };
         self.answered = match self.apart(move || before.finish()).await {
-            Ok(rest) => self.driver.hear_rest(self.ticket, rest),
+            Ok(rest) => self.driver.hear_rest(self.ticket, rest, self.stirs),
             Err(failed) => Some(Answered { response: Some(failed), transport: None, work: None }),
         };
         if self.answered.is_none() {

@@ -37,7 +37,7 @@ impl Driver {
         sandbox.world().judge(&Received { url: Some(path), headers, body, now, date })
     }
 
-    /// How many requests it has heard that can have changed something. Not all that an action changes is an entry of the log.
+    /// How many requests it has heard that can have changed what pages show. Not all that an action changes is an entry of the log.
     pub fn stirred(&self) -> u64 {
         self.stirred.load(Ordering::Acquire)
     }

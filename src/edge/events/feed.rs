@@ -18,6 +18,8 @@ const KEPT_MAX: usize = 16;
 /// The streams of a server.
 pub struct Feed {
     places: Arc<Semaphore>,
+    /// Those of open pages, which need no token: they take none from the others.
+    pages: Arc<Semaphore>,
     mailboxes: Mutex<Vec<Arc<Mailbox>>>,
     /// How many of these there are.
     count: AtomicUsize,
@@ -25,7 +27,8 @@ pub struct Feed {
 
 impl Default for Feed {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(STREAMS_MAX)), mailboxes: Mutex::default(), count: AtomicUsize::new(0) }
+        let places = || Arc::new(Semaphore::new(STREAMS_MAX));
+        Self { places: places(), pages: places(), mailboxes: Mutex::default(), count: AtomicUsize::new(0) }
     }
 }
 
@@ -35,9 +38,14 @@ impl Feed {
         Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
+    /// A place for one more open page, if one is free.
+    pub fn place_of_page(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.pages).try_acquire_owned().ok()
+    }
+
     /// How many streams are open.
     pub fn open(&self) -> usize {
-        STREAMS_MAX - self.places.available_permits()
+        2 * STREAMS_MAX - self.places.available_permits() - self.pages.available_permits()
     }
 
     /// Something has happened in a sandbox, or it was deleted.

@@ -6,7 +6,7 @@ use super::Context;
 use crate::engine::clock::Mode;
 use crate::engine::tables::settings::PAGE_BAR;
 use crate::kit::bar::{Around, Bar, Button};
-use crate::kit::html::{Frame, control, is_bar_off};
+use crate::kit::html::{Frame, control, is_bar_off, is_framed_elsewhere};
 use crate::kit::http::Request;
 use crate::kit::time::plain_utc;
 
@@ -15,7 +15,7 @@ impl Context<'_> {
     pub fn frame(&self, request: &Request, buttons: Vec<Button>) -> Frame {
         let (contract, core) = (self.contract, &self.core);
         let account = self.trace.account.as_deref().unwrap_or(contract.account);
-        let has_bar = !is_bar_off(request) && self.account(account).is_none_or(|it| it.flag(&PAGE_BAR));
+        let has_bar = !is_bar_off(request) && !is_framed_elsewhere(request) && self.account(account).is_none_or(|it| it.flag(&PAGE_BAR));
         let (mode, rate) = match core.clock.mode() {
             Mode::Frozen => ("frozen", json!(0)),
             Mode::Real => ("real time", json!(1)),

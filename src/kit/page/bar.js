@@ -23,11 +23,19 @@ async function call([path, body]) {
 
 function words({ told }) {
   if (told.action) return told.reason ? `Done, without an effect: ${told.reason}.` : `${told.subject} is ${told.status}.`;
+  if (told.incomplete) return `The clock has not arrived: it is ${told.now.slice(0, 19).replace('T', ' ')} UTC.`;
   if (told.now) return `It is ${told.now.slice(0, 19).replace('T', ' ')} UTC.`;
   return 'Done.';
 }
 
+// A click in a page that another site shows inside itself may be that site's doing.
+function isShownElsewhere() {
+  const sites = [...(window.location.ancestorOrigins ?? [])].map((it) => new URL(it).hostname);
+  return sites.some((it) => it !== window.location.hostname);
+}
+
 async function press(button) {
+  if (isShownElsewhere()) return tell('Another site shows this page: open it in a window of its own to use the buttons.', true);
   if (bar().querySelector('[aria-disabled]')) return;
   button.setAttribute('aria-disabled', 'true');
   try {

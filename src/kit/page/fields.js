@@ -12,7 +12,8 @@ function hasCheckDigit(number) {
 }
 
 const rules = {
-  pan(text) {
+  pan(written) {
+    const text = digits(written);
     if (!/^\d*$/.test(text)) return 'A card number has digits only.';
     if (text.length < 13) return 'A card number has at least 13 digits.';
     return hasCheckDigit(text) ? '' : 'This is not a card number: check the digits.';
@@ -77,4 +78,28 @@ document.addEventListener('input', ({ target }) => {
 document.addEventListener('submit', (event) => {
   const list = event.target.querySelector('select');
   if (list?.selectedOptions[0]?.disabled) event.preventDefault();
+});
+
+// A form whose answer is data, and not a page, tells beneath its button what came of it.
+function told({ result, delivery, webhook }) {
+  if (result?.error !== '0') return result?.message || 'The server has refused this.';
+  if (delivery) return delivery.status ? `The receiver has answered with ${delivery.status}.` : 'The receiver has not answered.';
+  return webhook?.secret && !webhook.secret.startsWith('***') ? `Saved. The secret is ${webhook.secret}` : 'Saved.';
+}
+
+async function send(form) {
+  const line = form.querySelector('[role=status]');
+  line.textContent = '';
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    line.textContent = told(await answer.json());
+  } catch {
+    line.textContent = 'The server cannot be reached.';
+  }
+}
+
+document.addEventListener('submit', (event) => {
+  if (event.defaultPrevented || !event.target.hasAttribute('data-tells')) return;
+  event.preventDefault();
+  send(event.target);
 });

@@ -7,8 +7,11 @@ const isSame = (own, other) => own.nodeType === other.nodeType && own.nodeName =
 // What a person has done to an element is theirs: typed text, a choice, an opened part.
 function isTheirs(element, name) {
   return (name === 'open' && element.nodeName === 'DETAILS') || (name === 'value' && element.nodeName === 'INPUT' && element.value !== element.defaultValue)
-    || name === 'aria-invalid' || (element.nodeName === 'OPTION' && ['selected', 'hidden', 'disabled'].includes(name));
+    || ['aria-invalid', 'aria-disabled'].includes(name) || (name === 'class' && isTold(element)) || (element.nodeName === 'OPTION' && ['selected', 'hidden', 'disabled'].includes(name));
 }
+
+// A button that has just copied says so for a moment.
+const isTold = (element) => element.classList.contains('done');
 
 function takeAttributes(own, other) {
   for (const { name, value } of other.attributes) {
@@ -19,39 +22,48 @@ function takeAttributes(own, other) {
   }
 }
 
-function morphNode(own, other, keeps) {
+function morphNode(own, other) {
   if (own.nodeType !== Node.ELEMENT_NODE) {
     if (own.data !== other.data) own.data = other.data;
   } else if (!own.hasAttribute('data-keep')) {
     takeAttributes(own, other);
-    morphChildren(own, other, keeps);
+    if (!isTold(own)) morphChildren(own, other);
   }
 }
 
-function morphChildren(own, other, keeps) {
+// The node that is to become the wanted one. What is passed over on the way to it goes, so a text passes over nothing, and an element
+// without a key passes over none that has one.
+function find(from, wanted) {
+  if (wanted.nodeType !== Node.ELEMENT_NODE) return from && isSame(from, wanted) ? from : null;
+  for (let it = from; it; it = it.nextSibling) {
+    if (isSame(it, wanted)) return it;
+    if (key(wanted) === null && key(it) !== null) return null;
+  }
+  return null;
+}
+
+function morphChildren(own, other) {
   let next = own.firstChild;
   for (const wanted of [...other.childNodes]) {
-    let found = next;
-    while (found && !isSame(found, wanted)) found = found.nextSibling;
-    if (!found || (key(wanted) === null && found !== next && wanted.nodeType === Node.ELEMENT_NODE && key(next) !== null)) {
+    const found = find(next, wanted);
+    if (!found) {
       own.insertBefore(document.importNode(wanted, true), next);
       continue;
     }
-    while (next !== found) next = drop(next, keeps);
-    morphNode(found, wanted, keeps);
+    while (next !== found) next = drop(next);
+    morphNode(found, wanted);
     next = found.nextSibling;
   }
-  while (next) next = drop(next, keeps);
+  while (next) next = drop(next);
 }
 
-function drop(node, keeps) {
+function drop(node) {
   const next = node.nextSibling;
-  if (!keeps(node)) node.remove();
+  node.remove();
   return next;
 }
 
-/** `keeps` says which nodes stay although the other element does not have them. */
-export function morph(own, other, keeps = () => false) {
+export function morph(own, other) {
   takeAttributes(own, other);
-  morphChildren(own, other, keeps);
+  morphChildren(own, other);
 }

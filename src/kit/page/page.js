@@ -11,9 +11,9 @@ const clock = { now: Number(document.body.dataset.now), at: performance.now(), r
 const now = () => clock.now + (performance.now() - clock.at) * clock.rate;
 
 function setClock({ now: moment, rate, mode }) {
-  Object.assign(clock, { now: Date.parse(moment), at: performance.now(), rate });
+  Object.assign(clock, { now: moment, at: performance.now(), rate });
   const told = one('bar-mode');
-  if (told) told.textContent = mode === 'real' ? 'real time' : mode === 'scaled' ? `${rate}x` : mode;
+  if (told && mode) told.textContent = mode === 'real' ? 'real time' : mode === 'scaled' ? `${rate}x` : mode;
   tick();
 }
 
@@ -40,16 +40,23 @@ setInterval(() => { if (clock.rate !== 0) tick(); }, 250);
 let isFetching = false;
 let isAskedAgain = false;
 
-async function refresh() {
+function tellLive(isLive) {
+  one('live').hidden = isLive;
+}
+
+async function refresh(isSecondTry = false) {
   if (isFetching) {
     isAskedAgain = true;
     return;
   }
   isFetching = true;
   try {
-    await take(await fetch(own(), { redirect: 'manual', headers: { Accept: 'text/html' }, cache: 'no-store' }));
+    // The header says that this is not another visit: the sandbox keeps nothing of it.
+    await take(await fetch(own(), { redirect: 'manual', headers: { Accept: 'text/html', 'Playmoney-Refresh': '1' }, cache: 'no-store' }));
+    tellLive(isFollowing());
   } catch {
-    one('live').hidden = false;
+    tellLive(false);
+    if (!isSecondTry) setTimeout(refresh, 1000, true); // else what has changed would be seen at the next change only
   } finally {
     isFetching = false;
     if (isAskedAgain) {
@@ -59,7 +66,11 @@ async function refresh() {
   }
 }
 
-const state = (root) => root.querySelector('[data-status]')?.dataset.status + root.querySelector('[data-panel]')?.dataset.panel;
+/** What a page says at first sight: its state, its heading and its forms. */
+function sight(main) {
+  const parts = [main.querySelector('[data-status]')?.dataset.status, main.querySelector('[data-panel]')?.dataset.panel, main.querySelector('h1')?.textContent];
+  return [...parts, ...[...main.querySelectorAll('form')].map((it) => it.dataset.testid)].join('|');
+}
 
 async function take(answer) {
   if (answer.type === 'opaqueredirect') {
@@ -71,26 +82,26 @@ async function take(answer) {
     location.replace(own()); // the page is gone, and the server says so in a text
     return;
   }
-  if (!type.startsWith('text/html')) {
-    one('live').hidden = false;
-    return;
-  }
+  if (!type.startsWith('text/html')) throw new Error(`the page was answered with ${answer.status}`);
   const other = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const main = document.querySelector('main');
-  const isLike = state(main) === state(other);
   write(document.querySelector('title'), other.title);
-  // What was wrong with a form stays until the page says something else.
-  morph(main, other.querySelector('main'), (node) => isLike && node.dataset?.testid === 'fault');
+  // What was wrong with a form stays, with what was typed, until the page says something else.
+  const isLike = sight(main) === sight(other.querySelector('main'));
+  if (!isLike || !one('fault', main)) morph(main, other.querySelector('main'));
   takeBar(other.querySelector('.bar'));
+  if (!stream) setClock({ now: Number(other.body.dataset.now), rate: Number(other.body.dataset.rate) });
   tick();
   goOn();
 }
 
 function takeBar(other) {
   const bar = document.querySelector('.bar');
+  const hasFocus = bar?.contains(document.activeElement);
   if (bar && other) morph(bar, other);
-  else if (bar) bar.remove();
-  else if (other) document.body.append(document.importNode(other, true));
+  else if (bar) bar.remove(); // a page that was opened without one gets none: another site may show it
+  // The button that was pressed may be gone: a keyboard goes on where it stood.
+  if (hasFocus && bar.isConnected && !bar.contains(document.activeElement)) bar.querySelector('.bar-buttons')?.focus({ preventScroll: true });
 }
 
 // A page that has come to its end goes on to the shop. The browser does it by itself for a page that it has loaded.
@@ -100,51 +111,112 @@ function goOn() {
   const end = document.querySelector('[data-go]');
   if (!end || goes === end.dataset.go) return;
   goes = end.dataset.go;
-  setTimeout(() => location.assign(end.href), Number(end.dataset.after) * 1000);
+  setTimeout(() => { if (end.isConnected) location.assign(end.href); }, Number(end.dataset.after) * 1000);
 }
 
 // The stream tells that something has changed. One that is refused or dies comes back by itself.
 let stream = null;
 let tries = 0;
 let waiting = 0;
+let isDeleted = false;
 
 function open() {
   clearTimeout(waiting);
   stream?.close();
   stream = new EventSource(own());
-  stream.addEventListener('clock', ({ data }) => {
+  const hear = ({ data }) => {
     tries = 0;
-    one('live').hidden = true;
-    setClock(JSON.parse(data));
-    refresh(); // something can have changed before the stream was there
-  });
-  stream.addEventListener('change', ({ data }) => {
-    setClock(JSON.parse(data));
-    refresh();
-  });
+    if (isDeleted) return begin();
+    const told = JSON.parse(data);
+    setClock({ ...told, now: Date.parse(told.now) });
+    return refresh();
+  };
+  stream.addEventListener('clock', hear); // something can have changed before the stream was there
+  stream.addEventListener('change', hear);
+  stream.addEventListener('deleted', end);
   stream.onerror = () => {
-    one('live').hidden = false;
-    if (stream.readyState !== EventSource.CLOSED) return;
+    tellLive(false);
+    if (stream?.readyState !== EventSource.CLOSED) return;
     tries += 1;
     waiting = setTimeout(open, Math.min(30, 2 ** tries) * 1000);
   };
 }
 
-// A page that cannot be seen keeps no connection for long: a browser has six of them for one server.
+// The sandbox is gone, and with it all that the page could do. Another one of the same name may come.
+function end() {
+  isDeleted = true;
+  stream.close();
+  write(one('live'), 'This sandbox was deleted');
+  tellLive(false);
+  setControls(false);
+  waiting = setTimeout(open, 2_000);
+}
+
+function begin() {
+  isDeleted = false;
+  write(one('live'), 'Not live at the moment');
+  setControls(true);
+  return refresh();
+}
+
+function setControls(areOn) {
+  for (const it of document.querySelectorAll('button:not([data-copy]), input, select')) it.disabled = !areOn;
+}
+
+const isFollowing = () => !isDeleted && (stream === null ? asking !== 0 : stream.readyState === EventSource.OPEN);
+
+// A browser has six connections for one server: of its open pages two have a stream, and the others ask every two seconds.
+const STREAMS = 2;
+const ASKS_EACH_MS = 2_000;
+let asking = 0;
+let giveBack = null;
+
+function takesPlace(number) {
+  return new Promise((tell) => {
+    const hold = (lock) => {
+      tell(lock !== null);
+      return lock && new Promise((done) => { giveBack = done; });
+    };
+    navigator.locks.request(`playmoney-page-${number}`, { ifAvailable: true }, hold).catch(() => tell(false));
+  });
+}
+
+async function findsPlace() {
+  if (!navigator.locks) return true; // on an address without TLS a browser gives no locks
+  for (let number = 0; number < STREAMS; number += 1) {
+    if (await takesPlace(number)) return true;
+  }
+  return false;
+}
+
+async function follow() {
+  asking = 0;
+  const hasPlace = giveBack !== null || await findsPlace();
+  if (document.hidden) return leave();
+  if (hasPlace) return open();
+  asking = setTimeout(follow, ASKS_EACH_MS);
+  return refresh();
+}
+
+function leave() {
+  clearTimeout(waiting);
+  clearTimeout(asking);
+  asking = 0;
+  stream?.close();
+  stream = null;
+  giveBack?.();
+  giveBack = null;
+}
+
+// A page that cannot be seen follows nothing for long.
 let leaving = 0;
 document.addEventListener('visibilitychange', () => {
   clearTimeout(leaving);
-  if (document.hidden) {
-    leaving = setTimeout(() => {
-      stream?.close();
-      stream = null;
-    }, 10_000);
-  } else if (!stream) {
-    open();
-  }
+  if (document.hidden) leaving = setTimeout(leave, 10_000);
+  else if (!stream && !asking) follow();
 });
-window.addEventListener('pagehide', () => stream?.close());
-window.addEventListener('pageshow', (event) => { if (event.persisted) open(); });
+window.addEventListener('pagehide', leave);
+window.addEventListener('pageshow', (event) => { if (event.persisted) follow(); });
 
 async function copy(button) {
   const text = button.dataset.copy;
@@ -180,4 +252,4 @@ document.addEventListener('click', ({ target }) => {
   if (button) copy(button);
 });
 
-open();
+follow();

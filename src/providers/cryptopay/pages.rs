@@ -15,7 +15,7 @@ use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode, with_query};
 use crate::kit::qr;
-use crate::kit::time::countdown;
+use crate::kit::time::{countdown, for_people};
 use crate::kit::word::Word;
 
 mod bar;
@@ -119,13 +119,15 @@ fn render(
         chain => order.chain.word(),
         address => order.receiving_address.text(),
         uri => uri(order),
+        pixels => waits.then(|| qr::pixels_on_page(&uri(order))),
         status => order.status().word(),
         says => says(order),
         received => transaction.map(|it| format!("{} {}", it.amount, it.token.word())),
         hash => transaction.map(|it| it.hash.to_string()),
         confirmations => transfer.map(|it| format!("{} of {}", it.confirmations, it.wanted)),
         left => countdown(cx.now(), order.expires_at),
-        until => timestamp(order.expires_at),
+        until => for_people(order.expires_at, 0),
+        until_exact => timestamp(order.expires_at),
     };
     let frame = cx.frame(request, bar::of_order(order, transfer));
     Ok(TEMPLATES.render(request, &frame, (status, "order.html"), values))

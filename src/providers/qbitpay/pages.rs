@@ -14,7 +14,7 @@ use crate::kit::evidence::Evidence::Documented;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode, form_pairs};
 use crate::kit::qr;
-use crate::kit::time::countdown;
+use crate::kit::time::{countdown, for_people};
 use crate::kit::word::Word;
 
 mod bar;
@@ -66,8 +66,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, path: &str, request: &Req
         return Ok(message(cx, request, StatusCode::NOT_FOUND, "No such payment", "The link is wrong or incomplete."));
     };
     if picture.is_some() {
-        let text = method(charge, "alipayQRCodeUrl").unwrap_or_else(|| format!("{}{PAGE_LINK}{}", cx.base_url(request), charge.trade));
-        return qr::picture(&text).ok_or(Error::INTERNAL);
+        return qr::picture(&in_picture(cx, request, charge)).ok_or(Error::INTERNAL);
     }
     let account = memory.own(charge.merchant).account.clone();
     let token = parameter(request, "accessToken");
@@ -104,8 +103,14 @@ fn method(charge: &Charge, name: &str) -> Option<String> {
     object["paymentMethod"][name].as_str().map(str::to_owned)
 }
 
+/// What the QR code of a charge contains.
+fn in_picture(cx: &Context<'_>, request: &Request, charge: &Charge) -> String {
+    method(charge, "alipayQRCodeUrl").unwrap_or_else(|| format!("{}{PAGE_LINK}{}", cx.base_url(request), charge.trade))
+}
+
 fn render(cx: &Context<'_>, request: &Request, charge: &Charge, status: StatusCode) -> Response {
     let text = |name: &str| method(charge, name);
+    let open = charge.status() == ChargeStatus::Pending;
     let values = context! {
         amount => number(charge.quote, charge.cost_units).text(),
         currency => charge.quote.word(),
@@ -117,8 +122,10 @@ fn render(cx: &Context<'_>, request: &Request, charge: &Charge, status: StatusCo
         bank => text("bankName"),
         account => text("bankAccountNum"),
         status => charge.status().word(),
-        open => charge.status() == ChargeStatus::Pending,
-        until => super::wire::timestamp(charge.expires_at()),
+        open,
+        pixels => open.then(|| qr::pixels_on_page(&in_picture(cx, request, charge))),
+        until => for_people(charge.expires_at(), 0),
+        until_exact => super::wire::timestamp(charge.expires_at()),
         ends => charge.expires_at().as_millisecond(),
         span => charge.expires_at().duration_since(charge.created_at).as_secs(),
         seconds => charge.expires_at().duration_since(cx.now()).as_secs().max(0),

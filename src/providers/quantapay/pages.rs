@@ -17,7 +17,7 @@ use crate::kit::form::Form;
 use crate::kit::html::{Pages, environment, onward};
 use crate::kit::http::{Method, Request, Response, StatusCode, encoded, header};
 use crate::kit::qr;
-use crate::kit::time::{countdown, plain_utc};
+use crate::kit::time::{Timestamp, countdown, for_people, in_utc};
 use crate::kit::word::Word;
 
 mod bar;
@@ -195,6 +195,8 @@ struct Offer<'a> {
     title: &'a str,
     description: &'a str,
     chosen: Option<&'static str>,
+    /// When it began and when it ends, once it has begun.
+    time: Option<(Timestamp, Timestamp)>,
 }
 
 impl<'a> Offer<'a> {
@@ -206,18 +208,28 @@ impl<'a> Offer<'a> {
             title: texts.map_or("", |it| &it.title),
             description: texts.map_or("", |it| &it.description),
             chosen: preselected.and_then(Coin::of).map(Coin::code),
+            time: None,
         }
     }
 }
 
 fn offer(cx: &Context<'_>, request: &Request, buttons: Vec<Button>, it: &Offer<'_>, (status, fault): Told<'_>) -> Response {
     let coins: Vec<_> = Coin::all().map(|it| context! { code => it.code(), name => it.name(), network => it.network_name() }).collect();
-    let Offer { price, currency, title, description, chosen } = it;
+    let Offer { price, currency, title, description, chosen, time } = it;
+    let (now, ends) = (cx.now(), time.map(|it| it.1));
+    let clock = context! {
+        ends => ends.map(|it| it.as_millisecond()),
+        span => time.map(|(from, to)| to.duration_since(from).as_secs()),
+        seconds => ends.map(|it| it.duration_since(now).as_secs().max(0)),
+        left => ends.map(|it| countdown(now, it)),
+        until => ends.map(|it| for_people(it, 0)),
+        until_exact => ends.map(in_utc),
+    };
     TEMPLATES.render(
         request,
         &cx.frame(request, buttons),
         (status, "choose.html"),
-        context! { price, currency, title => *title, description => *description, chosen => *chosen, coins, fault },
+        context! { price, currency, title => *title, description => *description, chosen => *chosen, coins, fault, ..clock },
     )
 }
 
@@ -232,7 +244,8 @@ fn session(memory: &Memory, cx: &mut Context<'_>, request: &Request, number: u32
     }
     let Session { price, fiat, ref texts, .. } = *session;
     let new = NewSession { price, fiat, reference: None, texts: texts.clone() };
-    Ok(offer(cx, request, bar::of_session(session, cx.now()), &Offer::of(&new, None), told))
+    let it = Offer { time: Some((session.created_at, session.expires_at())), ..Offer::of(&new, None) };
+    Ok(offer(cx, request, bar::of_session(session, cx.now()), &it, told))
 }
 
 /// A payment's page.
@@ -260,9 +273,11 @@ fn transaction(memory: &Memory, cx: &mut Context<'_>, request: &Request, id: u32
         address => &*it.address,
         token => wire::tokens::of(cx, id),
         uri => payment_uri(it),
+        pixels => (panel == "pending").then(|| qr::pixels_on_page(&payment_uri(it))),
         status => it.status().word(),
         left => countdown(now, it.expires_at()),
-        until => plain_utc(it.expires_at()),
+        until => for_people(it.expires_at(), 0),
+        until_exact => in_utc(it.expires_at()),
         wanted => it.wanted,
         received => it.transfer.as_ref().map(|own| coins(it.coin.cut(own.amount))),
     };

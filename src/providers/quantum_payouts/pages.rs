@@ -14,10 +14,10 @@ use crate::engine::tables::{Page, settings};
 use crate::kit::bar::Button;
 use crate::kit::evidence::Evidence::Documented;
 use crate::kit::fields::Fields;
-use crate::kit::html::{Pages, environment, onward, unframed};
-use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use crate::kit::html::{Pages, environment, is_refresh, onward, unframed};
+use crate::kit::http::{HeaderValue, Method, Request, Response, StatusCode, encoded, form_pairs, header};
 use crate::kit::sign::same;
-use crate::kit::time::{countdown, with_offset};
+use crate::kit::time::{countdown, for_people, with_offset};
 use crate::kit::word::Word;
 
 mod bar;
@@ -136,7 +136,8 @@ fn submitted(cx: &Context<'_>, request: &Request, payout: &Payout, link: &Link) 
 
 /// Handles the recipient's form of a payout that waits for details.
 fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32) -> Response {
-    let fields = Fields::form(&request.body);
+    let body = without_gaps(&request.body);
+    let fields = Fields::form(&body);
     let Some((payout, link)) = memory.payouts.get(id).and_then(|it| it.link.clone().map(|link| (it, link))) else {
         return no_such_payout(cx, request);
     };
@@ -159,6 +160,13 @@ fn submit(memory: &mut Memory, cx: &mut Context<'_>, request: &Request, id: u32)
     Response::see_other(&link.return_url)
 }
 
+/// The form with the card number as the bank takes it: cards are printed, and copied, with gaps.
+fn without_gaps(body: &[u8]) -> Vec<u8> {
+    let plain = |name: &str, text: String| if name == "pan" { text.replace([' ', '-'], "") } else { text };
+    let pairs = form_pairs(body).into_iter().map(|(name, text)| format!("{}={}", encoded(&name), encoded(&plain(&name, text))));
+    pairs.collect::<Vec<_>>().join("&").into_bytes()
+}
+
 /// The recipient goes to failUrl; without one, the page says why.
 fn to_fail_url(cx: &mut Context<'_>, request: &Request, link: &Link, status: StatusCode, why: &str) -> Response {
     cx.rest_on(FAIL_URL_USE);
@@ -176,13 +184,17 @@ fn sum(it: &Payout) -> String {
 fn form(cx: &Context<'_>, request: &Request, payout: &Payout, link: &Link, (status, fault): (StatusCode, Option<&str>)) -> Response {
     let offered = |kind: Kind| payout.kind.is_none_or(|it| it == kind);
     let enabled = |kind: Kind, row| offered(kind) && (payout.kind.is_some() || cx.flag(&payout.account, row));
+    let sent = if fault.is_some() { form_pairs(&request.body) } else { Vec::new() };
+    let given = |name: &str| sent.iter().find(|it| it.0 == name).map_or("", |it| it.1.as_str());
     let values = context! {
         fault,
+        given => context! { phone => given("phone"), bank_id => given("bank_id"), full_name => given("full_name") },
         sum => sum(payout),
         description => payout.description.as_deref(),
         card => enabled(Kind::Card, &CARD_PAYOUTS),
         sbp => enabled(Kind::Sbp, &SBP_PAYOUTS),
-        until => with_offset(link.until, MOSCOW_HOURS),
+        until => for_people(link.until, MOSCOW_HOURS),
+        until_exact => with_offset(link.until, MOSCOW_HOURS),
         order => payout.order_number.as_deref(),
         ends => link.until.as_millisecond(),
         span => link.until.duration_since(payout.created_at).as_secs(),
@@ -210,7 +222,7 @@ fn portal(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
 }
 
 fn log_in(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Response {
-    let pairs = crate::kit::http::form_pairs(&request.body);
+    let pairs = form_pairs(&request.body);
     let field = |name: &str| pairs.iter().find(|it| it.0 == name).map_or("", |it| it.1.as_str());
     let username = field("username");
     let Some(account) = auth::login(cx, username, field("password")) else {
@@ -242,7 +254,9 @@ fn show_settings(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -
         return Response::see_other(&onward(request, "index.php?view=login"));
     };
     let (id, account, csrf_token) = (id.to_owned(), account.clone(), csrf_token.clone());
-    memory.touch(&id, cx.now());
+    if !is_refresh(request) {
+        memory.touch(&id, cx.now());
+    }
     let own = cx.account(&account);
     let text = |row| own.and_then(|it| it.text(row));
     let flag = |row| own.is_some_and(|it| it.flag(row));

@@ -5,7 +5,7 @@ use minijinja::context;
 use super::actions::{amount, pay_exactly};
 use super::errors::Error;
 use super::model::{Invoice, Memory, Status};
-use super::wire::{btc, expires_at, payment_uri, price, time};
+use super::wire::{JAPAN_HOURS, btc, expires_at, payment_uri, price, time};
 use crate::engine::actions::ActionError;
 use crate::engine::context::Context;
 use crate::engine::tables::Page;
@@ -14,7 +14,7 @@ use crate::kit::fields::Fields;
 use crate::kit::html::{Pages, environment};
 use crate::kit::http::{Method, Request, Response, StatusCode};
 use crate::kit::qr;
-use crate::kit::time::countdown;
+use crate::kit::time::{countdown, for_people};
 use crate::kit::word::Word;
 
 mod bar;
@@ -88,6 +88,9 @@ fn show(
     let invoice = memory.invoices.get(id).ok_or(Error::NotFound)?;
     cx.trace.account = Some(invoice.account());
     let until = expires_at(invoice);
+    let part = !invoice.payments.is_empty() && invoice.due() != 0;
+    let shown = || if part { invoice.address.to_string() } else { payment_uri(invoice) };
+    let pixels = (invoice.status() == Status::Ready).then(|| qr::pixels_on_page(&shown()));
     let confirmations = cx.transfers(invoice.object()).map(|it| format!("{} of {}", it.1.confirmations, it.1.wanted));
     let values = context! {
         id, fault,
@@ -101,12 +104,13 @@ fn show(
         status => invoice.status().word(),
         says => payer_text(invoice),
         waits => invoice.status() == Status::Ready,
-        part => !invoice.payments.is_empty() && invoice.due() != 0,
+        part, pixels,
         ends => until.as_millisecond(),
         span => until.duration_since(invoice.created_at).as_secs(),
         seconds => until.duration_since(cx.now()).as_secs().max(0),
         left => countdown(cx.now(), until),
-        until => time(until),
+        until => for_people(until, JAPAN_HOURS),
+        until_exact => time(until),
         confirmations => confirmations.collect::<Vec<_>>(),
     };
     let frame = cx.frame(request, bar::of_invoice(invoice, until));

@@ -18,7 +18,7 @@ use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, millis_with_offset};
 
 /// Japan keeps one offset all year.
-const JAPAN_HOURS: i8 = 9;
+pub const JAPAN_HOURS: i8 = 9;
 
 /// `2014-08-08T19:40:12.855+09:00`.
 pub fn time(at: Timestamp) -> String {

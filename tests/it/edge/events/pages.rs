@@ -54,6 +54,36 @@ async fn a_page_hears_of_changes_and_of_the_clock_but_not_of_its_own_requests() 
     assert_eq!(after, journal.map(|it| it + 3), "the stream stands in no journal");
 }
 
+/// Longer than the rest between two events.
+const QUIET: Duration = Duration::from_millis(700);
+
+#[tokio::test]
+async fn a_page_does_not_hear_of_what_only_reads() {
+    let server = inbox().await;
+    let (_, page) = order(&server).await;
+    let mut stream = opened(&server, &page).await;
+    let function = "function=get-balances&api-key=qp_test_key";
+    for _ in 0..3 {
+        let mut read = request("POST", "/quantapay/api.php", &Json::Null).map(|_| function.to_owned());
+        read.headers_mut().insert("content-type", "application/x-www-form-urlencoded".parse().expect("a header"));
+        assert_eq!(send(server.address(), read).await.status, 200);
+        let mut again = request("GET", &page, &Json::Null);
+        again.headers_mut().insert("playmoney-refresh", "1".parse().expect("a header"));
+        assert_eq!(send(server.address(), again).await.status, 200);
+        admin(&server, "POST", "requests/verify", &json!({"operation": "quoine.createInvoice", "count": 0})).await;
+        admin(&server, "POST", "rules/check", &json!({"on": "quoine.createInvoice", "then": {"error": "usage_limit"}})).await;
+        admin(&server, "PUT", "inbox/shop/script", &json!({"respond": [200]})).await;
+    }
+    let heard = tokio::time::timeout(QUIET, stream.next()).await;
+    assert!(heard.is_err(), "{heard:?}");
+    let pages = admin(&server, "GET", "requests?provider=cryptopay", &Json::Null).await;
+    assert!(pages["requests"].as_array().expect("a list").iter().all(|it| it["operation"].is_string()), "no page: {pages}");
+    for (path, body) in [("reset", json!({})), ("clock/advance", json!({"by": "1m"}))] {
+        admin(&server, "POST", path, &body).await;
+        assert_eq!(stream.next().await.expect("a change").kind, "change", "{path}");
+    }
+}
+
 #[tokio::test]
 async fn the_stream_of_a_page_ends_with_its_sandbox_and_makes_none() {
     let server = inbox().await;
@@ -65,6 +95,9 @@ async fn the_stream_of_a_page_ends_with_its_sandbox_and_makes_none() {
     assert_eq!(stream.next().await, None);
     let again = Stream::open(&server, page, ASKS).await;
     assert_eq!(again.status, 404, "it does not bring the sandbox back");
+    let mut refresh = request("GET", page, &Json::Null);
+    refresh.headers_mut().insert("playmoney-refresh", "1".parse().expect("a header"));
+    assert_eq!(send(server.address(), refresh).await.status, 404, "nor does the page that was open");
 }
 
 #[tokio::test]
