@@ -51,6 +51,16 @@ function toldBefore(it) {
 
 let latest;
 
+const QUIET_MS = 1_000;
+let quiet;
+
+/** Says that what had happened before is here: when nothing has come for a while. */
+function waitForQuiet() {
+  if (store.caughtUp) return;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => update({ caughtUp: true }), QUIET_MS);
+}
+
 /** Takes over what has arrived. A long backlog comes in pieces, so that the page stays usable. */
 function takeOver() {
   if (waiting.length === 0) return;
@@ -112,6 +122,7 @@ function hear(block) {
 async function read(signal) {
   const reader = (await stream(last, signal)).getReader();
   update({ connection: 'live' });
+  waitForQuiet();
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
@@ -122,6 +133,7 @@ async function read(signal) {
     text = blocks.pop();
     blocks.forEach(hear);
     if (waiting.length > 0) update({});
+    waitForQuiet();
   }
 }
 

@@ -1,11 +1,12 @@
 // What the providers keep: a page at a time, with what can happen next.
 import { html, useEffect, useRef, useState } from './preact.js';
-import { get } from './api.js';
+import { get, getText } from './api.js';
 import { Details, Facts } from './details.js';
 import { Part } from './exchange.js';
 import { useFirstCall } from './first.js';
 import { clockTime, count, full, yaml } from './format.js';
 import { go } from './hash.js';
+import { indented, memberText, readExactly } from './json.js';
 import { Lifecycle } from './lifecycle.js';
 import { Next } from './next.js';
 import { Code, Empty, Input, Moment, Select, Tag } from './parts.js';
@@ -114,10 +115,16 @@ function Nothing({ isFiltered }) {
     or the world outside, has made one.<//>`;
 }
 
+/** An object with the text of what its provider's API shows. */
+async function readOne(id) {
+  const text = await getText(`objects/${encodeURIComponent(id)}`);
+  return { ...readExactly(text), shown: indented(memberText(text, 'object') || 'null') };
+}
+
 function One({ id }) {
   const pending = useStore(it => it.pending);
   const [again, setAgain] = useState(0);
-  const { value: it, why } = useRead(() => get(`objects/${encodeURIComponent(id)}`), [id, pending, again]);
+  const { value: it, why } = useRead(() => readOne(id), [id, pending, again]);
   const contract = useContract(it?.provider);
   if (why) return html`<${Details} title="Not here" kicker="Object"><p>${why.message}</p><//>`;
   if (!it) return html`<${Details} title="…" kicker="Object"><p class="soft">Reading …</p><//>`;
@@ -128,7 +135,7 @@ function One({ id }) {
       <${Next} object=${it} onDone=${() => setAgain(n => n + 1)} />
     <//>
     ${table && html`<${Part} title="Lifecycle"><${Lifecycle} table=${table} status=${it.status} /><//>`}
-    ${it.object && html`<${Part} title="As the provider's API shows it"><${Code} text=${JSON.stringify(it.object, null, 2)} testid="object-json" /><//>`}
+    ${it.object && html`<${Part} title="As the provider's API shows it"><${Code} text=${it.shown} testid="object-json" /><//>`}
     ${it.next[0] && html`<${Part} title="As a scenario step"><${Code} text=${`steps:${yaml([{ act: `${it.provider}.${it.next[0].action}`, with: it.next[0].body }], '  ')}`} testid="as-step" /><//>`}
     <p><button type="button" class="link" data-testid="object-timeline" onClick=${() => go({ section: 'timeline', subject: it.subject })}>Its timeline</button></p>
   <//>`;

@@ -1,6 +1,7 @@
 // An entry as something to use again: a command, a step of a scenario, a rule.
 import { base, quoted } from './api.js';
 import { yaml } from './format.js';
+import { readExactly } from './json.js';
 
 const LEFT_OUT = ['host', 'content-length', 'connection', 'accept-encoding', 'transfer-encoding'];
 
@@ -21,18 +22,27 @@ export function webhookAsCurl(url, { headers, body, encoding }) {
   return parts.join(' ');
 }
 
+/** A part of a path without its percent signs; as it is where they stand for no text. */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The values at the names in braces of an operation's path. */
 function inPath(pattern, path) {
   const own = pattern.split('/').filter(Boolean);
   const sent = path.split('/').filter(Boolean).slice(-own.length);
   const pairs = own.map((it, index) => [it.match(/^\{(.+)\}$/)?.[1], sent[index]]).filter(it => it[0] && it[1]);
-  return Object.fromEntries(pairs.map(([name, it]) => [name, decodeURIComponent(it)]));
+  return Object.fromEntries(pairs.map(([name, it]) => [name, decoded(it)]));
 }
 
 function inBody({ body, headers }) {
   if (!body) return {};
   try {
-    const read = JSON.parse(body);
+    const read = readExactly(body);
     return read !== null && typeof read === 'object' && !Array.isArray(read) ? read : {};
   } catch {
     return (headers['content-type'] || '').includes('form') ? Object.fromEntries(new URLSearchParams(body)) : {};

@@ -1,5 +1,6 @@
 // What has happened and what is to come, on the simulated clock: newest above, behind the line that says "now".
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './preact.js';
+import { Boundary } from './boundary.js';
 import { dropped, entries, follow } from './events.js';
 import { GROUPS, Seen, filterOf } from './filter.js';
 import { useFirstCall } from './first.js';
@@ -88,7 +89,7 @@ export function Timeline() {
       </div>
       <p class="foot" data-testid="timeline-count">${count(rows.length, 'entry', 'entries')}${Object.values(filter).some(Boolean) ? ` of ${entries.length.toLocaleString('en')}` : ''}${dropped > 0 ? `; ${dropped.toLocaleString('en')} older ones are not kept here` : ''}</p>
     </section>
-    ${open && html`<${Entry} it=${open} key=${hash.open} />`}
+    ${open && html`<${Boundary} what="This entry" key=${hash.open}><${Entry} it=${open} /><//>`}
   </div>`;
 }
 
