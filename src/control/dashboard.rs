@@ -60,12 +60,23 @@ const ASSETS: &[Asset] = &[
 /// The dashboard's page.
 const PAGE: &str = include_str!("dashboard/dashboard.html");
 
+const UNKNOWN: &str = include_str!("dashboard/unknown.html");
+
 /// The page. Its addresses are relative, so they need a path that ends with a slash.
 pub fn page(request: &Request) -> Response {
     if !request.target.split('?').next().unwrap_or_default().ends_with('/') {
         return Response::empty(StatusCode::SEE_OTHER).with(header::LOCATION, "__admin/").with(header::VARY, "Accept");
     }
     unframed(secured(Response::new(StatusCode::OK, "text/html; charset=utf-8", PAGE))).with(header::VARY, "Accept")
+}
+
+/// What a browser gets in place of the dashboard of a sandbox that does not exist. It runs no script, so it makes none either.
+pub fn unknown(request: &Request) -> Response {
+    let shown = page(request);
+    if shown.status != StatusCode::OK {
+        return shown;
+    }
+    unframed(secured(Response::new(StatusCode::NOT_FOUND, "text/html; charset=utf-8", UNKNOWN))).with(header::VARY, "Accept")
 }
 
 pub fn asset(name: &str) -> Result<Response, Problem> {

@@ -183,3 +183,59 @@ scene('dashboard: a drawing names the step that a change took', async ({ page, s
   await shows(page, 'causes', /unconfirmed: act pay$/);
   assert.match((await text(page, 'details')) ?? '', /Lifecycle/);
 });
+
+/** Makes the page as one that is hidden, or seen again. */
+function hide(page, hidden) {
+  return page.evaluate((it) => {
+    Object.defineProperty(document, 'hidden', { value: it, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+}
+
+scene('dashboard: a hidden page holds no connection, and goes on when it is seen', async ({ page, sandbox, shop }) => {
+  await openDashboard(page, sandbox);
+  const ended = page.waitForEvent('requestfailed', (it) => it.url().includes('/events'));
+  await hide(page, true);
+  await ended;
+  await shop.invoice();
+  await sleep(500);
+  assert.equal(await entries(page, 'request', 'createInvoice').count(), 0);
+  await hide(page, false);
+  await entries(page, 'request', 'createInvoice').waitFor();
+});
+
+scene('dashboard: seven tabs of one browser all open', async ({ page, sandbox }) => {
+  const tabs = [page];
+  for (let index = 0; index < 6; index += 1) tabs.push(await page.context().newPage());
+  for (const tab of tabs) {
+    await openDashboard(tab, sandbox);
+    await hide(tab, tab !== tabs.at(-1));
+  }
+  await tabs[0].bringToFront();
+  await hide(tabs[0], false);
+  await tabs[0].getByTestId('clock-by-1s').click();
+  await shows(tabs[0], 'clock-now', /^00:00:01/);
+});
+
+scene('dashboard: a rate that is not a number is not sent', async ({ page, sandbox }) => {
+  await openDashboard(page, sandbox);
+  await page.getByTestId('clock-rate').fill('fast');
+  await click(page, 'clock-scale');
+  await shows(page, 'clock-said', /number above 0/);
+  assert.equal(await page.getByTestId('last-call').count(), 0);
+});
+
+scene('dashboard: commands keep bytes and empty headers', async ({ page, sandbox }) => {
+  const headers = { 'content-type': 'application/octet-stream', 'x-empty': '' };
+  await fetch(`${sandbox.baseUrl('quoine')}/api/v1/invoices`, { method: 'POST', body: new Uint8Array([255, 0, 254]), headers });
+  await openDashboard(page, sandbox);
+  await entries(page, 'request').first().click();
+  await shows(page, 'as-curl', (it) => it.startsWith('printf %s /wD+ | base64 -d | curl') && it.includes("'x-empty;'") && it.endsWith('--data-binary @-'));
+});
+
+scene('dashboard: a setting of some words is chosen', async ({ page, sandbox }) => {
+  await openDashboard(page, sandbox, '#accounts');
+  await page.getByTestId('account-quoine').locator('summary').click();
+  await page.getByTestId('setting-quoine-pace').selectOption('manual');
+  await until(async () => (await sandbox.ask('GET', 'accounts/quoine/2')).settings.pace.value, 'manual', 'pace');
+});

@@ -45,6 +45,7 @@ function read(text, { value, default: usual }) {
 function Setting({ account, name, setting, onChanged }) {
   const [text, setText] = useField(written(setting.value));
   const [said, run] = useAction();
+  const isWord = Boolean(setting.one_of);
   const isFlag = typeof (setting.value ?? setting.default) === 'boolean';
   const save = value => run(() => send('PATCH', `accounts/${account.provider}/${account.account}`, { [name]: value }), 'Saved.').then(onChanged);
   const id = `setting-${account.provider}-${name}`;
@@ -53,6 +54,8 @@ function Setting({ account, name, setting, onChanged }) {
     <div><label for=${id}>${name}</label> <p class="soft">${setting.meaning}. ${isUsual ? 'This is the default.' : `The default is ${setting.default === null ? 'none' : written(setting.default)}.`}</p></div>
     ${isFlag
       ? html`<input id=${id} data-testid=${id} type="checkbox" role="switch" checked=${setting.value === true} onChange=${event => save(event.target.checked)} />`
+      : isWord ? html`<select id=${id} data-testid=${id} value=${text} disabled=${said.busy} onChange=${event => save(event.target.value)}>
+          ${setting.one_of.map(it => html`<option key=${it} value=${it} selected=${it === text}>${it}</option>`)}</select>`
       : html`<span class="pair"><input id=${id} data-testid=${id} value=${text} spellcheck="false" autocomplete="off" onInput=${event => setText(event.target.value)} />
           <button type="submit" class="small" data-testid=${`${id}-save`} disabled=${said.busy || text === written(setting.value)}>Save</button></span>`}
     <${Said} words=${said.words} bad=${said.bad} /></form>`;

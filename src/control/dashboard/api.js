@@ -38,6 +38,8 @@ export class Refused extends Error {
 
 /** A request with the token of this tab. Where it is refused, the form for the token says so. */
 async function fetched(url, { type, ...rest } = {}) {
+  // A call to a sandbox that is gone could make a new one of its name.
+  if (store.connection === 'deleted') throw new Refused(410, { detail: 'This sandbox was deleted.' });
   const used = token();
   const response = await fetch(url, { ...rest, headers: headers(type) });
   // An answer to an older token says nothing about the one of now.

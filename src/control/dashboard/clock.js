@@ -4,7 +4,7 @@ import { clockTime, count, date } from './format.js';
 import { nowText, useNow } from './now.js';
 import { Said, Tag } from './parts.js';
 import { update, useStore } from './store.js';
-import { goOn, setMode, walk } from './walk.js';
+import { goOn, sayOfClock, setMode, walk } from './walk.js';
 
 const SPANS = [['1s', '+1 s'], ['1m', '+1 m'], ['1h', '+1 h'], ['1d', '+1 d']];
 const UNTILS = [
@@ -23,6 +23,13 @@ function Face() {
     <${Tag} word=${clock.mode === 'scaled' ? `× ${clock.rate}` : clock.mode} tone=${clock.mode === 'frozen' ? 'info' : 'good'} testid="clock-mode" />`;
 }
 
+/** Lets time run at what is written in the field. */
+function scale(text) {
+  const rate = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(rate) && rate > 0) setMode('scale', { rate });
+  else sayOfClock('A rate is a number above 0: 60 lets a minute pass in each second.');
+}
+
 export function Clock() {
   const clock = useStore(it => it.clock);
   const [open, setOpen] = useState(false);
@@ -37,7 +44,7 @@ export function Clock() {
       <span class="gap"></span>
       <button type="button" data-testid="clock-freeze" disabled=${busy || clock?.mode === 'frozen'} onClick=${() => setMode('freeze')}>Freeze</button>
       <button type="button" data-testid="clock-resume" disabled=${busy || clock?.mode === 'real'} onClick=${() => setMode('resume')}>Resume</button>
-      <form onSubmit=${it => { it.preventDefault(); setMode('scale', { rate: Number(rate) }); }}>
+      <form onSubmit=${it => { it.preventDefault(); scale(rate); }}>
         <input aria-label="Rate: simulated seconds for each real second" data-testid="clock-rate" inputmode="decimal" value=${rate} onInput=${it => setRate(it.target.value)} />
         <button type="submit" title="Let time run at this rate" data-testid="clock-scale" disabled=${busy}>× rate</button></form>
     </div>

@@ -119,8 +119,8 @@ function hear(block) {
   waiting.push(entry(news, news.sequence ?? `x${++unnamed}`));
 }
 
-async function read(signal) {
-  const reader = (await stream(last, signal)).getReader();
+async function read() {
+  const reader = (await stream(last, heard.signal)).getReader();
   update({ connection: 'live' });
   waitForQuiet();
   const decoder = new TextDecoder();
@@ -137,15 +137,30 @@ async function read(signal) {
   }
 }
 
+let heard = new AbortController();
+
+// A browser has few connections for a server. A page that is hidden gives its own back, and goes on behind the last event when it is seen.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) heard.abort();
+});
+
+/** Waits until the page is seen. */
+async function seen() {
+  if (document.hidden) await new Promise(go => document.addEventListener('visibilitychange', go, { once: true }));
+  heard = new AbortController();
+}
+
 /** Listens until the page is closed. A connection that ends is opened again, behind the last event. */
 export async function listen() {
   for (;;) {
+    await seen();
     try {
       await read();
     } catch {
       // The next attempt says whether the server is there again.
     }
     if (store.connection === 'deleted') return;
+    if (heard.signal.aborted) continue;
     update({ connection: store.needsToken ? 'token' : 'lost' });
     await new Promise(go => setTimeout(go, RETRY_MS));
     while (store.needsToken) await new Promise(go => setTimeout(go, 200));

@@ -23,9 +23,17 @@ async function read(inbox, known, words) {
   return { ...await get(`inbox/${inbox}/messages?newest=${MESSAGES_MAX}`), words };
 }
 
+const BRIEF_MAX = 200;
+
+/** What tells a message from the others: its body, and what its path has besides the name of the inbox. */
+function brief({ method, path, body }) {
+  const own = path.match(/\/inbox\/[a-z0-9-]+\/?(.*)$/)?.[1];
+  return [method === 'POST' ? '' : method, own, body?.slice(0, BRIEF_MAX)].filter(Boolean).join(' · ');
+}
+
 function Row(it) {
   return html`<span class="when" title=${full(it.at)}>${clockTime(it.at)}</span>
-    <span class="what"><b>${it.method}</b> <span class="note">${it.path} · ${it.provider || 'of an unknown sender'} · ${it.id}</span></span>
+    <span class="what"><b>${it.provider || 'Unknown sender'}</b> <span class="note">${brief(it)} · ${it.id}</span></span>
     <span class="marks"><${Tag} word=${it.signature} /></span>`;
 }
 

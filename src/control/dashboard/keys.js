@@ -1,7 +1,7 @@
 // Keys that mean something wherever one is, except where one writes.
 import { SECTIONS, go } from './hash.js';
 import { store, update } from './store.js';
-import { setMode, walk } from './walk.js';
+import { toggle, walk } from './walk.js';
 
 function isWritten(element) {
   return element.matches('input, textarea, select, [contenteditable]');
@@ -20,7 +20,7 @@ const KEYS = {
     setTimeout(() => document.querySelector('[data-testid="filter-text"]')?.focus(), 50);
   },
   n: () => walk({ until: 'next' }),
-  f: () => setMode(store.clock?.mode === 'frozen' ? 'resume' : 'freeze'),
+  f: toggle,
   Escape: escape,
 };
 

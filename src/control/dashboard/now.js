@@ -73,7 +73,7 @@ async function look() {
   try {
     const [clock, coming] = await Promise.all([get('clock'), get(`clock/pending?limit=${UPCOMING_MAX}`)]);
     setClock(clock);
-    update({ pending: { rows: coming.pending, total: clock.pending }, deliveries: told });
+    update({ pending: { rows: coming.pending, total: clock.pending, isKnown: true }, deliveries: told });
   } catch {
     // The next event asks again.
   }

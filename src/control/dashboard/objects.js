@@ -17,6 +17,7 @@ import { Panel, Tabs } from './tabs.js';
 import { VirtualList, useRowHeight } from './virtual.js';
 
 const PAGE = 100;
+const PAUSE_MS = 150;
 
 function address(filter, more) {
   const query = new URLSearchParams(Object.entries({ ...filter, ...more }).filter(it => it[1]));
@@ -42,7 +43,11 @@ function useObjects(filter) {
     pages.current = 1;
     setList({ rows: [], total: 0, truncated: false, isRead: false });
   }, [words]);
-  useEffect(() => { read().catch(() => {}); }, [words, pending]);
+  useEffect(() => {
+    // While one types, each letter is another wish.
+    const timer = setTimeout(() => read().catch(() => {}), filter.subject ? PAUSE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [words, pending]);
   const more = async () => {
     const last = list.rows.at(-1);
     if (!last || !list.truncated || isReading.current) return;
@@ -96,7 +101,7 @@ function List() {
         <${Select} label="Provider" testid="objects-provider" value=${provider} options=${[['', 'All'], ...PROVIDERS]} onChange=${it => go({ provider: it, kind: '', status: '' })} />
         <${Select} label="Kind" testid="objects-kind" value=${kind} options=${[['', 'All'], ...kinds]} onChange=${it => go({ kind: it, status: '' })} />
         <${Select} label="Status" testid="objects-status" value=${status} options=${[['', 'All'], ...statuses]} onChange=${it => go({ status: it })} />
-        <${Input} label="Object" testid="objects-subject" value=${subject} placeholder="its id" onInput=${it => go({ subject: it })} />
+        <${Input} label="Object" testid="objects-subject" value=${subject} placeholder="its whole id" onInput=${it => go({ subject: it })} />
       </div>
       ${list.rows.length === 0
         ? list.isRead && html`<${Nothing} isFiltered=${list.total > 0 || provider || kind || status || subject} />`
@@ -110,7 +115,7 @@ function List() {
 
 function Nothing({ isFiltered }) {
   const command = useFirstCall();
-  if (isFiltered) return html`<${Empty} title="Nothing here fits">Choose another provider, kind or status.<//>`;
+  if (isFiltered) return html`<${Empty} title="Nothing here fits">Choose another provider, kind or status. An object is found by its whole id.<//>`;
   return html`<${Empty} title="No objects yet" command=${command}>Invoices, charges, orders, transactions and payouts show here as soon as a call,
     or the world outside, has made one.<//>`;
 }

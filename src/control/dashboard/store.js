@@ -7,7 +7,7 @@ export const store = {
   tokenSet: null,
   connection: 'connecting',
   clock: null,
-  pending: { rows: [], total: 0 },
+  pending: { rows: [], total: 0, isKnown: false },
   report: null,
   walking: false,
   walkSaid: '',

@@ -3,21 +3,43 @@ import { send } from './api.js';
 import { lookSoon, setClock } from './now.js';
 import { store, update } from './store.js';
 
-async function alone(work) {
-  if (store.walking) return;
-  update({ walking: true, walkSaid: '' });
+const SAID_MS = 8_000;
+let timer;
+
+/** Says why the clock did not do as asked, for a while. */
+export function sayOfClock(words) {
+  clearTimeout(timer);
+  update({ walkSaid: words });
+  timer = setTimeout(() => update({ walkSaid: '' }), SAID_MS);
+}
+
+let current = null;
+let behind = null;
+
+/** Does one thing at a time. Of what is asked meanwhile one waits, unless the same is under way: a double press is one wish. */
+async function alone(name, work) {
+  if (current) {
+    if (name !== current) behind = [name, work];
+    return;
+  }
+  current = name;
+  sayOfClock('');
+  update({ walking: true });
   try {
     await work();
   } catch (why) {
-    update({ walkSaid: why.message });
-  } finally {
-    update({ walking: false });
+    sayOfClock(why.message);
   }
+  current = null;
+  update({ walking: false });
+  const next = behind;
+  behind = null;
+  if (next) await alone(...next);
 }
 
 /** Lets time pass, and shows what has happened. */
 export function walk(body) {
-  return alone(async () => {
+  return alone(JSON.stringify(body), async () => {
     const report = await send('POST', 'clock/advance', body);
     update({ report: { ...report, asked: body } });
     lookSoon();
@@ -39,5 +61,13 @@ export function goOn({ asked, from }) {
 
 /** `freeze`, `resume` or `scale`. */
 export function setMode(word, body = {}) {
-  return alone(async () => setClock(await send('POST', `clock/${word}`, body)));
+  return alone(`${word} ${JSON.stringify(body)}`, async () => setClock(await send('POST', `clock/${word}`, body)));
+}
+
+let toggles = 0;
+
+/** Freezes a clock that runs, and lets one run that stands. */
+export function toggle() {
+  toggles += 1;
+  return alone(`toggle ${toggles}`, async () => setClock(await send('POST', store.clock?.mode === 'frozen' ? 'clock/resume' : 'clock/freeze', {})));
 }
