@@ -129,10 +129,10 @@ struct Coming<R> {
     truncated: bool,
 }
 
-/// The table of each kind of object.
-type Tables = Vec<(ProviderId, u8, StatusTable)>;
+/// A kind of object of a provider, and its table.
+type TableOf = (ProviderId, u8, StatusTable);
 
-fn tables(world: &World) -> Tables {
+fn tables(world: &World) -> Vec<TableOf> {
     let mut tables = Vec::new();
     for (place, provider) in (0_u8..).zip(&world.providers) {
         let table = |it: KeptKind| Some((ProviderId(place), it.kind, provider.contract().lifecycle(it.object)?));
@@ -142,13 +142,13 @@ fn tables(world: &World) -> Tables {
 }
 
 /// Something that is to come, with its words.
-fn upcoming(world: &World, render: &Renderer, tables: &Tables, at: Timestamp, due: &Due) -> Json {
+fn upcoming(world: &World, render: &Renderer, tables: &[TableOf], at: Timestamp, due: &Due) -> Json {
     let mut shown = next(world, render, at, due);
     shown["what"] = json!(what(world, render, tables, due));
     shown
 }
 
-fn what(world: &World, render: &Renderer, tables: &Tables, due: &Due) -> String {
+fn what(world: &World, render: &Renderer, tables: &[TableOf], due: &Due) -> String {
     match due {
         Due::Row { provider_id, object, row, .. } => {
             let table = tables.iter().find(|it| (it.0, it.1) == (*provider_id, object.kind));
