@@ -24,7 +24,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
 }
 
 /// An account with its settings. Each is in the document twice: at the top, as it is set, and under `settings`, with its
-/// meaning and default.
+/// meaning and default, and the words of which it has to be one.
 fn render_account(contract: &'static Contract, render: &Renderer, account: &Account) -> Json {
     let show = |it: &crate::kit::secret::Secret| render.secret(it);
     let mut document = json!({"provider": contract.slug, "account": account.id, "credentials": account.shown_credentials(contract, show)});
@@ -36,7 +36,11 @@ fn render_account(contract: &'static Contract, render: &Renderer, account: &Acco
             (SettingKind::Text { .. }, Some(text)) => value = json!(render.text(text)),
             _ => {}
         }
-        settings.insert(row.name.to_owned(), json!({"value": value, "default": row.kind.default(), "meaning": row.meaning}));
+        let mut shown = json!({"value": value, "default": row.kind.default(), "meaning": row.meaning});
+        if let SettingKind::Word { words, .. } = row.kind {
+            shown["one_of"] = json!(words);
+        }
+        settings.insert(row.name.to_owned(), shown);
         document[row.name] = value;
     }
     document["settings"] = settings.into();

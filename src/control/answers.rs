@@ -170,7 +170,7 @@ const ACCOUNT: &[Field] = &[
     must("provider", TEXT, "the slug of the provider"),
     must("account", TEXT, "its id"),
     must("credentials", Kind::Object, "its keys, by name"),
-    must("settings", Kind::Object, "each setting with its value, its default and its meaning; the values stand beside this member too"),
+    must("settings", Kind::Object, "each setting with its value, its default, its meaning and, if it is a word, the words to choose from; the values stand beside this member too"),
 ];
 
 #[rustfmt::skip]

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method};
 
 use super::events::Watch;
 use super::sandboxes::Wish;
 use super::table::TABLE;
 use super::{Answer, Ask, Problem};
+use crate::kit::accept::weight;
 use crate::kit::fields::Field;
 use crate::kit::http::{Request, Response};
 
@@ -207,10 +208,9 @@ impl Call {
         Self { page: Some(page), ..self }
     }
 
-    /// The page that a request asks for in place of the call's answer.
+    /// The page that a request asks for in place of the call's answer: when it would rather have it.
     pub fn page_for(&self, headers: &HeaderMap) -> Option<fn(&Request) -> Response> {
-        let accepts = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or("");
-        self.page.filter(|_| accepts.contains("text/html"))
+        self.page.filter(|_| weight(headers, "application/json") < weight(headers, "text/html"))
     }
 
     /// Who may make the call in the way in which these headers ask for it.

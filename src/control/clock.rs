@@ -14,7 +14,10 @@ use super::{Answer, Ask, Conclusion, Later, Problem, Rows};
 use crate::engine::agenda::Due;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::delivery::AttemptId;
+use crate::engine::ids::ProviderId;
+use crate::engine::lifecycle::KeptKind;
 use crate::engine::log::{Report, What};
+use crate::engine::tables::StatusTable;
 use crate::engine::world::{Replaced, World};
 use crate::kit::fields::{Field, Kind, Need, TEXT};
 use crate::kit::http::{Request, Response};
@@ -96,7 +99,7 @@ fn mode(world: &World) -> (&'static str, Json) {
 /// The clock, as every call of this section answers it.
 pub fn render(world: &World) -> Json {
     let (mode, rate) = mode(world);
-    let next = world.next_due().map(|(at, due)| next(world, at, due));
+    let next = world.next_due().map(|(at, due)| next(world, &Renderer::of(world), at, due));
     json!({"mode": mode, "now": world.core.now, "rate": rate, "pending": world.pending(), "next": next})
 }
 
@@ -112,26 +115,44 @@ pub fn pending(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     let limit = usize::try_from(ask.query.integer(&PENDING_LIMIT)?.unwrap_or(PENDING_USUAL)).unwrap_or(usize::MAX);
     Ok(of_all(ask.world, Replaced::default(), move |world| {
         let mut live = world.core.agenda.iter().filter(|(_, due)| world.is_live(due));
-        let rows: Vec<Json> = live.by_ref().take(limit).map(|(at, due)| upcoming(world, at, due)).collect();
+        let rows: Vec<(Timestamp, &Due)> = live.by_ref().take(limit).collect();
         let truncated = live.next().is_some();
-        Response::json(StatusCode::OK, &json!({"pending": rows, "truncated": truncated}))
+        let (render, tables) = (Renderer::of(world), tables(world));
+        let pending = Rows(|| rows.iter().map(|(at, due)| upcoming(world, &render, &tables, *at, due)));
+        Response::json(StatusCode::OK, &Coming { pending, truncated })
     }))
 }
 
+#[derive(Serialize)]
+struct Coming<R> {
+    pending: R,
+    truncated: bool,
+}
+
+/// A kind of object of a provider, and its table.
+type TableOf = (ProviderId, u8, StatusTable);
+
+fn tables(world: &World) -> Vec<TableOf> {
+    let mut tables = Vec::new();
+    for (place, provider) in (0_u8..).zip(&world.providers) {
+        let table = |it: KeptKind| Some((ProviderId(place), it.kind, provider.contract().lifecycle(it.object)?));
+        tables.extend(provider.kinds().into_iter().filter_map(table));
+    }
+    tables
+}
+
 /// Something that is to come, with its words.
-fn upcoming(world: &World, at: Timestamp, due: &Due) -> Json {
-    let mut shown = next(world, at, due);
-    shown["what"] = json!(what(world, due));
+fn upcoming(world: &World, render: &Renderer, tables: &[TableOf], at: Timestamp, due: &Due) -> Json {
+    let mut shown = next(world, render, at, due);
+    shown["what"] = json!(what(world, render, tables, due));
     shown
 }
 
-fn what(world: &World, due: &Due) -> String {
+fn what(world: &World, render: &Renderer, tables: &[TableOf], due: &Due) -> String {
     match due {
         Due::Row { provider_id, object, row, .. } => {
-            let provider = world.provider(*provider_id);
-            let kind = provider.kinds().into_iter().find(|it| it.kind == object.kind);
-            let table = kind.and_then(|it| provider.contract().lifecycle(it.object));
-            let row = table.as_ref().and_then(|it| it.rows.get(usize::from(*row)));
+            let table = tables.iter().find(|it| (it.0, it.1) == (*provider_id, object.kind));
+            let row = table.and_then(|it| it.2.rows.get(usize::from(*row)));
             row.map_or(String::new(), |it| format!("{} ({})", it.to, it.on))
         }
         Due::Block { .. } => "a block".to_owned(),
@@ -141,12 +162,12 @@ fn what(world: &World, due: &Due) -> String {
             format!("{event} attempt {number}")
         }
         Due::Answer { attempt, .. } => format!("attempt {} is answered", attempt.number),
-        Due::Act { act, rule, .. } => Renderer::of(world).text(&format!("{act} by the rule `{rule}`")),
+        Due::Act { act, rule, .. } => render.text(&format!("{act} by the rule `{rule}`")),
         Due::Held { .. } => "it leaves".to_owned(),
     }
 }
 
-fn next(world: &World, at: Timestamp, due: &Due) -> Json {
+fn next(world: &World, render: &Renderer, at: Timestamp, due: &Due) -> Json {
     let (kind, provider_id, subject) = match due {
         Due::Row { provider_id, object, .. } => ("timer", *provider_id, world.provider(*provider_id).subject(*object)),
         Due::Block { transfer, .. } | Due::Undone { transfer, .. } => {
@@ -160,7 +181,7 @@ fn next(world: &World, at: Timestamp, due: &Due) -> Json {
             ("delivery", provider_id, webhook.map(|it| it.subject.clone()))
         }
     };
-    let subject = subject.map(|it| Renderer::of(world).text(&it));
+    let subject = subject.map(|it| render.text(&it));
     json!({"at": at, "kind": kind, "provider": world.provider(provider_id).contract().slug, "subject": subject})
 }
 

@@ -16,6 +16,7 @@ const ASSETS: &[Asset] = &[
     script("preact.js", include_str!("dashboard/vendor/preact.js")),
     script("accounts.js", include_str!("dashboard/accounts.js")),
     script("api.js", include_str!("dashboard/api.js")),
+    script("boundary.js", include_str!("dashboard/boundary.js")),
     script("clock.js", include_str!("dashboard/clock.js")),
     script("dashboard.js", include_str!("dashboard/dashboard.js")),
     script("delivery.js", include_str!("dashboard/delivery.js")),
@@ -29,6 +30,7 @@ const ASSETS: &[Asset] = &[
     script("frame.js", include_str!("dashboard/frame.js")),
     script("hash.js", include_str!("dashboard/hash.js")),
     script("inbox.js", include_str!("dashboard/inbox.js")),
+    script("json.js", include_str!("dashboard/json.js")),
     script("keys.js", include_str!("dashboard/keys.js")),
     script("layout.js", include_str!("dashboard/layout.js")),
     script("lifecycle.js", include_str!("dashboard/lifecycle.js")),
@@ -51,18 +53,30 @@ const ASSETS: &[Asset] = &[
     script("timeline.js", include_str!("dashboard/timeline.js")),
     script("upcoming.js", include_str!("dashboard/upcoming.js")),
     script("virtual.js", include_str!("dashboard/virtual.js")),
+    script("walk.js", include_str!("dashboard/walk.js")),
     script("webhooks.js", include_str!("dashboard/webhooks.js")),
 ];
 
 /// The dashboard's page.
 const PAGE: &str = include_str!("dashboard/dashboard.html");
 
+const UNKNOWN: &str = include_str!("dashboard/unknown.html");
+
 /// The page. Its addresses are relative, so they need a path that ends with a slash.
 pub fn page(request: &Request) -> Response {
     if !request.target.split('?').next().unwrap_or_default().ends_with('/') {
-        return Response::empty(StatusCode::SEE_OTHER).with(header::LOCATION, "__admin/");
+        return Response::empty(StatusCode::SEE_OTHER).with(header::LOCATION, "__admin/").with(header::VARY, "Accept");
     }
-    unframed(secured(Response::new(StatusCode::OK, "text/html; charset=utf-8", PAGE)))
+    unframed(secured(Response::new(StatusCode::OK, "text/html; charset=utf-8", PAGE))).with(header::VARY, "Accept")
+}
+
+/// What a browser gets in place of the dashboard of a sandbox that does not exist. It runs no script, so it makes none either.
+pub fn unknown(request: &Request) -> Response {
+    let shown = page(request);
+    if shown.status != StatusCode::OK {
+        return shown;
+    }
+    unframed(secured(Response::new(StatusCode::NOT_FOUND, "text/html; charset=utf-8", UNKNOWN))).with(header::VARY, "Accept")
 }
 
 pub fn asset(name: &str) -> Result<Response, Problem> {

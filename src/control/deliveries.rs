@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::clock::Until;
-use super::journal::{LIMIT, PROVIDER, SINCE, Since, is_event, is_provider};
+use super::journal::{LIMIT, NEWEST, PROVIDER, SINCE, Since, is_event, is_provider};
 use super::render::Renderer;
 use super::{Answer, Ask, Conclusion, Later, Problem, Rows, ok, provider_id};
 use crate::contract::violations::{Known, of_receivers};
@@ -27,7 +27,7 @@ const EVENT: Field = field("event", TEXT, Need::Optional, "the provider's name f
 const SUBJECT: Field = field("subject", TEXT, Need::Optional, "the object that the event is about");
 const STATUS: Field = field("status", Kind::Word(&STATUSES), Need::Optional, "the status of the delivery");
 /// The query of `list_deliveries`.
-pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS, SINCE, LIMIT];
+pub const FILTERS: &[Field] = &[PROVIDER, EVENT, SUBJECT, STATUS, SINCE, LIMIT, NEWEST];
 
 #[derive(Serialize)]
 struct Listed<R> {
@@ -44,6 +44,7 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     is_event(ask.world, wanted[1].as_deref())?;
     let since = Since::parse(ask.query.text(&SINCE)?, delivery_id)?;
     let limit = ask.query.integer(&LIMIT)?.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
+    let newest = ask.query.integer(&NEWEST)?.map(|it| usize::try_from(it).unwrap_or(usize::MAX));
     let world = &*ask.world;
     let fits = |it: &&Arc<Delivery>| {
         let own = [world.provider(it.provider_id).contract().slug, &it.event, &it.subject, it.status.word()];
@@ -51,7 +52,14 @@ pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     };
     let (render, truncated) = (Renderer::of(world), world.core.outbox.truncated);
     let (known, entries) = (Known::of(world), world.core.log.chunks().clone());
-    let rows: Vec<Arc<Delivery>> = world.core.outbox.shared().filter(fits).take(limit).cloned().collect();
+    let fitting = world.core.outbox.shared().filter(fits);
+    let mut rows: Vec<Arc<Delivery>> = match newest {
+        None => fitting.take(limit).cloned().collect(),
+        Some(count) => fitting.rev().take(count).cloned().collect(),
+    };
+    if newest.is_some() {
+        rows.reverse();
+    }
     Ok(Answer::Later(Later::new(move || {
         let violations = of_receivers(&known, entries.iter());
         let of = |it: &Delivery| violations.get(&it.id).map_or(&[][..], Vec::as_slice);

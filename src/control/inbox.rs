@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::journal::Since;
+use super::journal::{NEWEST, Since};
 use super::render::Renderer;
 use super::{Answer, Ask, Later, Problem, Waiting, ok};
 use crate::engine::inbox::{INBOXES_MAX, Inbox, Message, Reaction, SCRIPTS_BYTES_MAX, is_name, parse_script};
@@ -33,7 +33,7 @@ const SINCE: Field = field(
     "the id of the message after which the list begins, or the moment at which it begins, as RFC 3339 writes it",
 );
 /// The query of `list_messages`.
-pub const MESSAGES: &[Field] = &[WAIT, COUNT, SINCE];
+pub const MESSAGES: &[Field] = &[WAIT, COUNT, SINCE, NEWEST];
 
 /// The messages that a caller waits for.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub struct Wanted {
     inbox: String,
     since: Since,
     count: usize,
+    /// How many of the newest are answered; all without it.
+    newest: Option<usize>,
 }
 
 fn name<'a>(ask: &Ask<'a>) -> Result<&'a str, Problem> {
@@ -82,7 +84,8 @@ pub fn messages(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     };
     let count = ask.query.integer(&COUNT)?.map_or(1, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let since = Since::parse(ask.query.text(&SINCE)?, |text| text.strip_prefix("msg-")?.parse().ok())?;
-    let wanted = Wanted { inbox, since, count };
+    let newest = ask.query.integer(&NEWEST)?.map(|it| usize::try_from(it).unwrap_or(usize::MAX));
+    let wanted = Wanted { inbox, since, count, newest };
     match poll(ask.world, &wanted, patience.is_zero()) {
         Some(answer) => Ok(answer),
         None => Ok(Answer::Wait(Waiting::Messages { wanted: Box::new(wanted), patience })),
@@ -99,9 +102,11 @@ pub fn poll(world: &World, wanted: &Wanted, patience_ended: bool) -> Option<Answ
         return None;
     }
     let (render, inbox, since) = (Renderer::of(world), inbox.cloned().unwrap_or_default(), wanted.since.clone());
-    let bytes = inbox.bytes();
+    let (bytes, newest) = (inbox.bytes(), wanted.newest);
     let make = move || {
-        let messages = inbox.messages().filter(|it| has_begun(&since, it)).map(|(id, it)| render.message(id, it));
+        let begun = || inbox.messages().filter(|it| has_begun(&since, it));
+        let older = newest.map_or(0, |it| begun().count().saturating_sub(it));
+        let messages = begun().skip(older).map(|(id, it)| render.message(id, it));
         Response::json(StatusCode::OK, &json!({"messages": messages.collect::<Vec<_>>(), "truncated": inbox.truncated}))
     };
     Some(if bytes <= BYTES_AT_ONCE { Answer::Now(make()) } else { Answer::Later(Later::new(make)) })

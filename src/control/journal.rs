@@ -29,6 +29,13 @@ pub const SINCE: Field = field(
 );
 /// How long a list may be.
 pub const LIMIT: Field = field("limit", Kind::Integer { min: 0, max: i64::MAX }, Need::Optional, "how many entries are listed at most");
+/// How many of the newest a list has.
+pub const NEWEST: Field = field(
+    "newest",
+    Kind::Integer { min: 1, max: 10_000 },
+    Need::Optional,
+    "how many of the newest of those that fit are listed, oldest first as without it; it goes before `limit`",
+);
 /// The query of `list_requests`.
 pub const FILTERS: &[Field] = &[PROVIDER, OPERATION, STATUS, SINCE, LIMIT];
 

@@ -243,6 +243,12 @@ pub fn call(world: &mut World, now: Now, request: &Request) -> Answer {
     answered.unwrap_or_else(|it| Answer::Now(it.render()))
 }
 
+/// The page that a browser gets at the address of a dashboard whose sandbox does not exist.
+pub fn unknown_page(request: &Request) -> Option<Response> {
+    let call = Call::find(&request.method, below(request))?;
+    call.page_for(&request.headers).map(|_| dashboard::unknown(request))
+}
+
 fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: &'a Request) -> Result<Ask<'a>, Problem> {
     let captures = call.captures(path).unwrap_or_default();
     let Now { uptime, is_walking, settled } = now;

@@ -101,11 +101,14 @@ struct Listed<R> {
 }
 
 pub fn list(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
-    let (provider, kind) = (ask.query.text(&PROVIDER)?, ask.query.text(&KIND)?);
+    let (provider, kind, status) = (ask.query.text(&PROVIDER)?, ask.query.text(&KIND)?, ask.query.text(&STATUS)?);
     is_provider(ask.world, provider.as_deref())?;
-    is_kind(ask.world, kind.as_deref())?;
+    let kinds: Vec<&str> = shelves(ask.world).map(|it| it.kept.object).collect();
+    is_known(kind.as_deref(), "lifecycle", &kinds)?;
     let limit = ask.query.integer(&LIMIT)?.unwrap_or(LIMIT_USUAL);
-    let (status, account, subject) = (ask.query.text(&STATUS)?, ask.query.text(&ACCOUNT)?, ask.query.text(&SUBJECT)?);
+    let statuses: Vec<&str> = shelves(ask.world).flat_map(|it| it.table.statuses).collect();
+    is_known(status.as_deref(), "status", &statuses)?;
+    let (account, subject) = (ask.query.text(&ACCOUNT)?, ask.query.text(&SUBJECT)?);
     let wanted = Wanted { status, account, subject, limit: usize::try_from(limit).unwrap_or(usize::MAX) };
     let is_wanted = move |it: &Shelf| {
         provider.as_ref().is_none_or(|asked| asked == it.contract.slug) && kind.as_ref().is_none_or(|asked| asked == it.kept.object)
@@ -140,7 +143,9 @@ fn shelf_of(world: &World, id: &str) -> Option<(Shelf, u32)> {
     let (kind, number) = id.rsplit_once('.')?;
     let (slug, kind) = kind.split_once('.')?;
     let shelf = shelves(world).find(|it| it.contract.slug == slug && it.kept.object == kind)?;
-    Some((shelf, number.parse().ok()?))
+    // An id has one spelling: `01` and `+1` are not 1.
+    let parsed: u32 = number.parse().ok()?;
+    (parsed.to_string() == number).then_some((shelf, parsed))
 }
 
 /// Leaves out what stands before an object in the list, and the object.
@@ -208,15 +213,11 @@ fn named_as(action: &NextAction, subject: &str) -> Json {
     number.map_or_else(|| json!(subject), |it| json!(it))
 }
 
-/// Refuses a kind that no provider has: an empty list would look like an answer.
-fn is_kind(world: &World, wanted: Option<&str>) -> Result<(), Problem> {
-    let Some(asked) = wanted else { return Ok(()) };
-    let kinds: Vec<&str> = shelves(world).map(|it| it.kept.object).collect();
-    if kinds.contains(&asked) {
-        return Ok(());
-    }
-    let near = nearest(asked, kinds).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-    Err(Problem::invalid(format!("No provider has a lifecycle `{asked}`.{near}")))
+/// Refuses a word that no lifecycle has: an empty list would look like an answer.
+fn is_known(wanted: Option<&str>, what: &str, words: &[&str]) -> Result<(), Problem> {
+    let Some(asked) = wanted.filter(|it| !words.contains(it)) else { return Ok(()) };
+    let near = nearest(asked, words.iter().copied()).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+    Err(Problem::invalid(format!("No provider has a {what} `{asked}`.{near}")))
 }
 
 #[derive(Serialize)]

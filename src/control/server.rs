@@ -1,6 +1,6 @@
 //! Calls that concern the server, not one of its sandboxes.
 
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde_json::json;
 
 use super::Problem;
@@ -10,7 +10,7 @@ use crate::kit::http::{RequestPath, Response};
 
 pub fn index(_: &str) -> Result<Response, Problem> {
     let row = |it: &Call| json!({"method": it.method.unwrap_or("ANY"), "path": RequestPath::control(it.path).as_str(), "does": does(it)});
-    Ok(Response::json(StatusCode::OK, &json!({"calls": TABLE.iter().map(row).collect::<Vec<_>>()})))
+    Ok(Response::json(StatusCode::OK, &json!({"calls": TABLE.iter().map(row).collect::<Vec<_>>()})).with(header::VARY, "Accept"))
 }
 
 /// What a call does, and how its query or its body is written.

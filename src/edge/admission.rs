@@ -15,7 +15,7 @@ use super::pages;
 use super::registry::Chosen;
 use super::unheard;
 use crate::control::events::LAST_EVENT_ID;
-use crate::control::{BodyLimits, Call, Caller};
+use crate::control::{self, BodyLimits, Call, Caller};
 use crate::kit::http::{Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
 
@@ -84,7 +84,10 @@ fn choose(
     match chosen {
         Chosen::One(driver) | Chosen::Several(driver) => Ok(driver),
         Chosen::None(name) if makes_one(shared, may_call, request) => shared.registry.make_on_use(&name).map_err(|it| (None, it)),
-        Chosen::None(name) => Err((None, shared.registry.unknown(&name, naming))),
+        Chosen::None(name) => {
+            let page = matches!(request.path.target(), Target::Control { .. }).then(|| control::unknown_page(request)).flatten();
+            Err((None, page.unwrap_or_else(|| shared.registry.unknown(&name, naming))))
+        }
     }
 }
 

@@ -165,7 +165,7 @@ impl Outbox {
     }
 
     /// All, to be shared with a copy.
-    pub fn shared(&self) -> impl Iterator<Item = &Arc<Delivery>> {
+    pub fn shared(&self) -> impl DoubleEndedIterator<Item = &Arc<Delivery>> {
         self.deliveries.values()
     }
 

@@ -1,5 +1,6 @@
 //! Words that every provider needs, and that belong to none of them.
 
+pub mod accept;
 pub mod asset;
 pub mod bar;
 pub mod base58;

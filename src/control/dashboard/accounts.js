@@ -1,17 +1,17 @@
 // Accounts: their credentials, and their settings, which can be changed.
-import { html, useState } from './preact.js';
-import { get, send } from './api.js';
+import { html } from './preact.js';
+import { send } from './api.js';
 import { Facts } from './details.js';
-import { Copy, Empty, Said, useAction } from './parts.js';
-import { useRead } from './providers.js';
+import { readExactly } from './json.js';
+import { Copy, Empty, Said, useAction, useField } from './parts.js';
+import { useAccounts } from './providers.js';
 
 export function Accounts() {
-  const [again, setAgain] = useState(0);
-  const { value } = useRead(() => get('accounts'), [again]);
-  const accounts = value?.accounts || [];
+  const { accounts: read, readAgain } = useAccounts();
+  const accounts = read || [];
   return html`<div class="scroll page" data-testid="accounts"><h2>Accounts</h2>
-    ${value && accounts.length === 0 && html`<${Empty} title="No accounts">A scenario can open some.<//>`}
-    ${accounts.map(it => html`<${Account} key=${`${it.provider} ${it.account}`} it=${it} onChanged=${() => setAgain(n => n + 1)} />`)}</div>`;
+    ${read && accounts.length === 0 && html`<${Empty} title="No accounts">A scenario can open some.<//>`}
+    ${accounts.map(it => html`<${Account} key=${`${it.provider} ${it.account}`} it=${it} onChanged=${readAgain} />`)}</div>`;
 }
 
 function Account({ it, onChanged }) {
@@ -36,15 +36,16 @@ function read(text, { value, default: usual }) {
   const isText = typeof (value ?? usual) === 'string';
   if (isText) return text;
   try {
-    return JSON.parse(text);
+    return readExactly(text);
   } catch {
     return text;
   }
 }
 
 function Setting({ account, name, setting, onChanged }) {
-  const [text, setText] = useState(written(setting.value));
+  const [text, setText] = useField(written(setting.value));
   const [said, run] = useAction();
+  const isWord = Boolean(setting.one_of);
   const isFlag = typeof (setting.value ?? setting.default) === 'boolean';
   const save = value => run(() => send('PATCH', `accounts/${account.provider}/${account.account}`, { [name]: value }), 'Saved.').then(onChanged);
   const id = `setting-${account.provider}-${name}`;
@@ -53,6 +54,8 @@ function Setting({ account, name, setting, onChanged }) {
     <div><label for=${id}>${name}</label> <p class="soft">${setting.meaning}. ${isUsual ? 'This is the default.' : `The default is ${setting.default === null ? 'none' : written(setting.default)}.`}</p></div>
     ${isFlag
       ? html`<input id=${id} data-testid=${id} type="checkbox" role="switch" checked=${setting.value === true} onChange=${event => save(event.target.checked)} />`
+      : isWord ? html`<select id=${id} data-testid=${id} value=${text} disabled=${said.busy} onChange=${event => save(event.target.value)}>
+          ${setting.one_of.map(it => html`<option key=${it} value=${it} selected=${it === text}>${it}</option>`)}</select>`
       : html`<span class="pair"><input id=${id} data-testid=${id} value=${text} spellcheck="false" autocomplete="off" onInput=${event => setText(event.target.value)} />
           <button type="submit" class="small" data-testid=${`${id}-save`} disabled=${said.busy || text === written(setting.value)}>Save</button></span>`}
     <${Said} words=${said.words} bad=${said.bad} /></form>`;

@@ -1,4 +1,5 @@
 // The calls of the control API. Addresses are relative to the page, so they mean the sandbox whose dashboard this is.
+import { readExactly } from './json.js';
 import { store, update } from './store.js';
 
 const TOKEN = 'playmoney-admin-token';
@@ -35,12 +36,22 @@ export class Refused extends Error {
   }
 }
 
+/** A request with the token of this tab. Where it is refused, the form for the token says so. */
+async function fetched(url, { type, ...rest } = {}) {
+  // A call to a sandbox that is gone could make a new one of its name.
+  if (store.connection === 'deleted') throw new Refused(410, { detail: 'This sandbox was deleted.' });
+  const used = token();
+  const response = await fetch(url, { ...rest, headers: headers(type) });
+  // An answer to an older token says nothing about the one of now.
+  if (response.status === 401 && used === token()) update({ needsToken: true, tokenRefused: Boolean(used) });
+  return response;
+}
+
 async function answered(response) {
-  if (response.status === 401) update({ needsToken: true });
   const text = await response.text();
   let read;
   try {
-    read = text === '' ? null : JSON.parse(text);
+    read = text === '' ? null : readExactly(text);
   } catch {
     read = { detail: text.slice(0, 500) };
   }
@@ -49,18 +60,25 @@ async function answered(response) {
 }
 
 function typed(body) {
+  if (body instanceof Blob) return ['application/json', body];
   return typeof body === 'string' ? ['application/yaml', body] : ['application/json', JSON.stringify(body)];
 }
 
 /** Reads something. Nothing changes. */
 export async function get(path) {
-  return answered(await fetch(new URL(path, base), { headers: headers() }));
+  return answered(await fetched(new URL(path, base)));
+}
+
+/** Reads something as the text that it is. */
+export async function getText(path) {
+  const response = await fetched(new URL(path, base));
+  return response.ok ? response.text() : answered(response);
 }
 
 /** Asks something with a body, which changes nothing. */
 export async function ask(path, body) {
   const [type, text] = typed(body);
-  return answered(await fetch(new URL(path, base), { method: 'POST', headers: headers(type), body: text }));
+  return answered(await fetched(new URL(path, base), { method: 'POST', type, body: text }));
 }
 
 /** Changes something, and shows the call that did it. */
@@ -71,7 +89,7 @@ export async function send(method, path, body, { at = base, shown } = {}) {
   store.said = [said, ...store.said].slice(0, SAID_MAX);
   update({});
   try {
-    const read = await answered(await fetch(url, { method, headers: headers(type), body: text }));
+    const read = await answered(await fetched(url, { method, type, body: text }));
     said.outcome = 'done';
     return read;
   } catch (why) {
@@ -85,8 +103,7 @@ export async function send(method, path, body, { at = base, shown } = {}) {
 
 /** Opens the stream of events behind a place. */
 export async function stream(since, signal) {
-  const response = await fetch(new URL(`events?since=${encodeURIComponent(since)}`, base), { headers: headers(), signal });
-  if (response.status === 401) update({ needsToken: true });
+  const response = await fetched(new URL(`events?since=${encodeURIComponent(since)}`, base), { signal });
   if (!response.ok) throw new Refused(response.status, {});
   return response.body;
 }

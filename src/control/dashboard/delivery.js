@@ -19,12 +19,12 @@ async function read(id) {
 export function Delivery({ id, attempt }) {
   const [again, setAgain] = useState(0);
   const [said, run] = useAction();
-  const { value, why } = useRead(() => read(id), [id, again, useStore(it => it.pending)]);
+  const { value, why } = useRead(() => read(id), [id, again, useStore(it => it.deliveries)]);
   const contract = useContract(value?.provider);
   if (why) return html`<p class="bad">${why.message}</p>`;
   if (value === undefined) return html`<p class="soft">Reading …</p>`;
   if (value === null) return html`<p>This delivery is not kept any more.</p>`;
-  const event = contract?.events.find(it => it.name === value.event) || contract?.events[0];
+  const event = contract?.events.find(it => it.name === value.event);
   const resend = () => run(() => send('POST', `deliveries/${id}/resend`, {}), 'Sent again.').then(() => setAgain(it => it + 1));
   const ruled = () => {
     update({ draft: JSON.stringify(webhookAsRule(value), null, 2) });

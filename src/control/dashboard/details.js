@@ -1,5 +1,6 @@
 // The pane beside a list, or over it on a narrow page. Escape closes it, and the focus goes back to where it was.
 import { html, useEffect, useRef } from './preact.js';
+import { Boundary } from './boundary.js';
 import { go } from './hash.js';
 
 export function Details({ title, kicker, children, onClose = () => go({ open: '' }) }) {
@@ -17,7 +18,7 @@ export function Details({ title, kicker, children, onClose = () => go({ open: ''
   }}>
     <header><div><p class="kicker">${kicker}</p><h2 tabindex="-1" ref=${heading}>${title}</h2></div>
       <button type="button" class="icon" aria-label="Close" title="Close (Escape)" data-testid="details-close" onClick=${onClose}>×</button></header>
-    <div class="inside">${children}</div>
+    <div class="inside"><${Boundary} what="This">${children}<//></div>
   </aside>`;
 }
 

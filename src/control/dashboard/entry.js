@@ -12,8 +12,11 @@ import { useContract, useRead } from './providers.js';
 import { changeAsStep, span } from './snippets.js';
 import { allActions } from './next.js';
 import { go } from './hash.js';
+import { useStore } from './store.js';
 
 export function Entry({ it }) {
+  const caughtUp = useStore(own => own.caughtUp);
+  if (it.missing && !caughtUp) return html`<${Details} title="…" kicker="Entry"><p class="soft">Reading …</p><//>`;
   if (it.missing) {
     return html`<${Details} title="Not here" kicker="Entry"><p>This entry is not among those that the journal still holds. It may come with the
       next events, or it was dropped by a reset or by the bound of the journal (--journal-bytes).</p><//>`;
@@ -50,7 +53,7 @@ function Change({ it }) {
   const step = changeAsStep(it, table?.object, actions);
   return html`<${Facts} rows=${[['From', html`<${Tag} word=${it.from} />`], ['To', html`<${Tag} word=${it.to} />`], ['Cause', it.cause]]} />
     ${row && html`<${Part} title="What it leans on"><p><${Tag} word=${row.evidence} /> ${row.source}</p><//>`}
-    ${table && html`<${Part} title=${`Lifecycle: ${table.object}`}><${Lifecycle} table=${table} status=${it.to} from=${it.from} /><//>`}
+    ${table && html`<${Part} title=${`Lifecycle: ${table.object}`}><${Lifecycle} table=${table} status=${it.to} from=${it.from} step=${row} /><//>`}
     ${step && html`<${Part} title="As a scenario step"><${Code} text=${step} testid="as-step" /><//>`}`;
 }
 

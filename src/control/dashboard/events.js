@@ -51,6 +51,16 @@ function toldBefore(it) {
 
 let latest;
 
+const QUIET_MS = 1_000;
+let quiet;
+
+/** Says that what had happened before is here: when nothing has come for a while. */
+function waitForQuiet() {
+  if (store.caughtUp) return;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => update({ caughtUp: true }), QUIET_MS);
+}
+
 /** Takes over what has arrived. A long backlog comes in pieces, so that the page stays usable. */
 function takeOver() {
   if (waiting.length === 0) return;
@@ -109,9 +119,10 @@ function hear(block) {
   waiting.push(entry(news, news.sequence ?? `x${++unnamed}`));
 }
 
-async function read(signal) {
-  const reader = (await stream(last, signal)).getReader();
+async function read() {
+  const reader = (await stream(last, heard.signal)).getReader();
   update({ connection: 'live' });
+  waitForQuiet();
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
@@ -122,18 +133,34 @@ async function read(signal) {
     text = blocks.pop();
     blocks.forEach(hear);
     if (waiting.length > 0) update({});
+    waitForQuiet();
   }
+}
+
+let heard = new AbortController();
+
+// A browser has few connections for a server. A page that is hidden gives its own back, and goes on behind the last event when it is seen.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) heard.abort();
+});
+
+/** Waits until the page is seen. */
+async function seen() {
+  if (document.hidden) await new Promise(go => document.addEventListener('visibilitychange', go, { once: true }));
+  heard = new AbortController();
 }
 
 /** Listens until the page is closed. A connection that ends is opened again, behind the last event. */
 export async function listen() {
   for (;;) {
+    await seen();
     try {
       await read();
     } catch {
       // The next attempt says whether the server is there again.
     }
     if (store.connection === 'deleted') return;
+    if (heard.signal.aborted) continue;
     update({ connection: store.needsToken ? 'token' : 'lost' });
     await new Promise(go => setTimeout(go, RETRY_MS));
     while (store.needsToken) await new Promise(go => setTimeout(go, 200));

@@ -1,6 +1,6 @@
 // One HTTP message: its headers and its body, pretty or as it was.
-import { html, useState } from './preact.js';
-import { pretty } from './format.js';
+import { html, useMemo, useState } from './preact.js';
+import { indented } from './json.js';
 import { Code } from './parts.js';
 
 export function Headers({ headers }) {
@@ -13,8 +13,8 @@ export function Headers({ headers }) {
 
 export function Body({ body, encoding, testid = 'body' }) {
   const [raw, setRaw] = useState(false);
+  const nice = useMemo(() => (encoding || !body ? null : indented(body)), [body, encoding]);
   if (!body) return html`<p class="soft">No body.</p>`;
-  const nice = encoding ? null : pretty(body);
   return html`<div class="body">
     ${nice !== null && html`<div class="toggle" role="group" aria-label="How the body is shown">
       <button type="button" class="small" aria-pressed=${!raw} data-testid=${`${testid}-pretty`} onClick=${() => setRaw(false)}>Pretty</button>

@@ -1,4 +1,5 @@
-// How times, bodies and words are written.
+// How times and words are written.
+import { Exact } from './json.js';
 
 const UNITS = [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']];
 
@@ -28,22 +29,13 @@ export function relative(at, nowMs) {
   return seconds > 0 ? `in ${text}` : `${text} ago`;
 }
 
-/** A body as it is read best. `null`: it is not JSON. */
-export function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return null;
-  }
-}
-
 export function count(number, one, many = `${one}s`) {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
 /** A value as YAML, in one line where it has no members. */
 export function yaml(value, indent = '') {
-  if (value === null || typeof value !== 'object') return scalar(value);
+  if (value === null || typeof value !== 'object' || value instanceof Exact) return scalar(value);
   const rows = Array.isArray(value) ? value.map(it => ['-', it]) : Object.entries(value).map(([name, it]) => [`${scalar(name)}:`, it]);
   if (rows.length === 0) return Array.isArray(value) ? '[]' : '{}';
   return rows.map(([name, it]) => {

@@ -46,20 +46,24 @@ function Dialog({ title, testid, onClose, children }) {
   useEffect(() => {
     box.current.showModal();
   }, []);
-  return html`<dialog ref=${box} data-testid=${testid} aria-label=${title} onClose=${onClose} onCancel=${event => { if (!onClose) event.preventDefault(); }}>
+  return html`<dialog ref=${box} data-testid=${testid} aria-label=${title} onClose=${onClose ?? (() => box.current?.showModal())} onCancel=${event => { if (!onClose) event.preventDefault(); }}>
     <h2>${title}</h2>${children}</dialog>`;
 }
 
 export function Token() {
   const needed = useStore(it => it.needsToken);
+  const refused = useStore(it => it.tokenRefused);
   const [text, setText] = useState('');
+  const field = useRef(null);
+  useEffect(() => { field.current?.select(); }, [needed]);
   if (!needed) return null;
   const use = event => {
     event.preventDefault();
     setToken(text.trim());
   };
   return html`<${Dialog} title="This server has a token" testid="token-form"><p>It was started with <code>--admin-token</code>. The token stays in this tab.</p>
-    <form onSubmit=${use}><label class="field"><span>Token</span><input type="password" data-testid="token" autocomplete="off" required value=${text} onInput=${it => setText(it.target.value)} /></label>
+    <form onSubmit=${use}><label class="field"><span>Token</span><input type="password" data-testid="token" ref=${field} autocomplete="off" aria-describedby="token-said" required value=${text} onInput=${it => setText(it.target.value)} /></label>
+    <p class="said bad" id="token-said" role="alert" data-testid="token-said">${refused ? 'The server refused this token.' : ''}</p>
     <p class="buttons"><button type="submit" class="main" data-testid="token-send">Use it</button></p></form><//>`;
 }
 

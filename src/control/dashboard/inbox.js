@@ -1,5 +1,5 @@
 // A built-in inbox: what arrived, the verdict on each signature, and how it answers.
-import { html, useState } from './preact.js';
+import { html, useRef, useState } from './preact.js';
 import { ask, base, get, send } from './api.js';
 import { Details, Facts } from './details.js';
 import { Message, Part, Signed } from './exchange.js';
@@ -10,18 +10,41 @@ import { useRead } from './providers.js';
 import { useStore } from './store.js';
 import { VirtualList, useRowHeight } from './virtual.js';
 
+const MESSAGES_MAX = 1_000;
+
+/** The messages of an inbox. Of what is known already only the last one is asked again: without it, the inbox was emptied. */
+async function read(inbox, known, words) {
+  if (!/^[a-z0-9-]{1,63}$/.test(inbox)) return { messages: [], words };
+  const last = known.words === words && known.messages.at(-1);
+  if (last) {
+    const { messages } = await get(`inbox/${inbox}/messages?newest=${MESSAGES_MAX}&since=msg-${Number(last.id.slice(4)) - 1}`);
+    if (messages[0]?.id === last.id) return { messages: [...known.messages, ...messages.slice(1)].slice(-MESSAGES_MAX), words };
+  }
+  return { ...await get(`inbox/${inbox}/messages?newest=${MESSAGES_MAX}`), words };
+}
+
+const BRIEF_MAX = 200;
+
+/** What tells a message from the others: its body, and what its path has besides the name of the inbox. */
+function brief({ method, path, body }) {
+  const own = path.match(/\/inbox\/[a-z0-9-]+\/?(.*)$/)?.[1];
+  return [method === 'POST' ? '' : method, own, body?.slice(0, BRIEF_MAX)].filter(Boolean).join(' · ');
+}
+
 function Row(it) {
   return html`<span class="when" title=${full(it.at)}>${clockTime(it.at)}</span>
-    <span class="what"><b>${it.method}</b> <span class="note">${it.path} · ${it.provider || 'of an unknown sender'} · ${it.id}</span></span>
+    <span class="what"><b>${it.provider || 'Unknown sender'}</b> <span class="note">${brief(it)} · ${it.id}</span></span>
     <span class="marks"><${Tag} word=${it.signature} /></span>`;
 }
 
 export function Inbox() {
   const { inbox = 'shop', open } = useStore(it => it.hash);
   const pending = useStore(it => it.pending);
+  const begun = useStore(it => it.begun);
   const [again, setAgain] = useState(0);
-  const isName = /^[a-z0-9-]{1,63}$/.test(inbox);
-  const { value } = useRead(() => (isName ? get(`inbox/${inbox}/messages`) : { messages: [] }), [inbox, pending, again]);
+  const known = useRef({ messages: [] });
+  const words = `${inbox} ${begun}`;
+  const { value } = useRead(async () => { known.current = await read(inbox, known.current, words); return known.current; }, [words, pending, again]);
   const [said, run] = useAction();
   const height = useRowHeight();
   const rows = value ? [...value.messages].reverse() : [];

@@ -1,20 +1,10 @@
 // Keys that mean something wherever one is, except where one writes.
-import { send } from './api.js';
 import { SECTIONS, go } from './hash.js';
-import { lookSoon, setClock } from './now.js';
 import { store, update } from './store.js';
+import { toggle, walk } from './walk.js';
 
 function isWritten(element) {
   return element.matches('input, textarea, select, [contenteditable]');
-}
-
-async function next() {
-  update({ report: await send('POST', 'clock/advance', { until: 'next' }) });
-  lookSoon();
-}
-
-async function toggle() {
-  setClock(await send('POST', store.clock?.mode === 'frozen' ? 'clock/resume' : 'clock/freeze', {}));
 }
 
 function escape() {
@@ -29,8 +19,8 @@ const KEYS = {
     go({ section: 'timeline' });
     setTimeout(() => document.querySelector('[data-testid="filter-text"]')?.focus(), 50);
   },
-  n: () => next().catch(() => {}),
-  f: () => toggle().catch(() => {}),
+  n: () => walk({ until: 'next' }),
+  f: toggle,
   Escape: escape,
 };
 
@@ -41,5 +31,6 @@ addEventListener('keydown', event => {
   const act = section ? () => go({ section: section[0] }, { keeps: false }) : KEYS[event.key];
   if (!act) return;
   if (event.key !== 'Escape') event.preventDefault();
-  act();
+  // A key that is held is one wish.
+  if (!event.repeat) act();
 });

@@ -28,8 +28,14 @@ export function stepOf(contract, it) {
   return [tables[0], undefined];
 }
 
-function Edge({ it, lit }) {
-  const own = it.steps.map(row => cause(row.on));
+/** The causes of a line: what fired first, if it is known. */
+function causes(it, step) {
+  const rows = [...it.steps].sort((a, b) => (b === step) - (a === step));
+  return rows.map(row => cause(row.on));
+}
+
+function Edge({ it, lit, step }) {
+  const own = causes(it, step);
   const label = own[0].replace(/^(act|call|block:) ?/, '');
   const most = own.length > 1 ? 13 : 16;
   const short = label.length > most ? `${label.slice(0, most - 1)}…` : label;
@@ -38,7 +44,12 @@ function Edge({ it, lit }) {
     <text x=${it.at.x} y=${it.at.y} text-anchor="middle">${short}${own.length > 1 ? ` +${own.length - 1}` : ''}</text></g>`;
 }
 
-export function Lifecycle({ table, status, from }) {
+/** In words what the lines that are lit mean. */
+function Causes({ lines, step }) {
+  return html`<ul class="causes soft" data-testid="causes">${lines.map(it => html`<li key=${`${it.from} ${it.to}`}>${it.from} → ${it.to}: ${step && it.steps.includes(step) ? cause(step.on) : causes(it).join(', ')}</li>`)}</ul>`;
+}
+
+export function Lifecycle({ table, status, from, step }) {
   const { boxes, lines, width, height } = useMemo(() => drawn(table), [table]);
   const frame = useRef(null);
   useEffect(() => {
@@ -51,9 +62,9 @@ export function Lifecycle({ table, status, from }) {
   return html`<div class="lifecycle" ref=${frame} tabindex="0" role="group" aria-label=${`Lifecycle of ${table.object}`} data-testid="lifecycle" data-status=${status}>
     <svg role="img" aria-label=${`${table.object}: ${status ? `it is ${status}` : 'all statuses'}`} width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
       <defs>${['', '-lit'].map(it => html`<marker key=${it} id=${`tip${it}`} class=${`tip${it}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z" /></marker>`)}</defs>
-      ${sorted.map(it => html`<${Edge} key=${`${it.from} ${it.to}`} it=${it} lit=${next(it)} />`)}
+      ${sorted.map(it => html`<${Edge} key=${`${it.from} ${it.to}`} it=${it} lit=${next(it)} step=${step} />`)}
       ${boxes.map(it => html`<g key=${it.name} class="status ${it.final ? 'final' : ''} ${it.name === status ? 'current' : ''}" data-testid=${`status-${it.name}`}>
         <rect x=${it.x} y=${it.y} width=${BOX.width} height=${BOX.height} rx="8" />
         <text x=${it.x + BOX.width / 2} y=${it.y + BOX.height / 2 + 4} text-anchor="middle">${it.name}</text></g>`)}
-    </svg></div>`;
+    </svg></div><${Causes} lines=${lines.filter(next)} step=${step} />`;
 }

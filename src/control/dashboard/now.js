@@ -73,7 +73,7 @@ async function look() {
   try {
     const [clock, coming] = await Promise.all([get('clock'), get(`clock/pending?limit=${UPCOMING_MAX}`)]);
     setClock(clock);
-    update({ pending: { rows: coming.pending, total: clock.pending } });
+    update({ pending: { rows: coming.pending, total: clock.pending, isKnown: true }, deliveries: told });
   } catch {
     // The next event asks again.
   }
@@ -89,7 +89,15 @@ export function lookSoon() {
 }
 
 // What happens moves a clock that stands, and changes what is to come.
+let told = 0;
+
+/** Whether an entry can mean another delivery, or another attempt of one. */
+function isOfWebhook(it) {
+  return it.kind === 'change' || Boolean(it.id?.startsWith('dlv-'));
+}
+
 follow(fresh => {
+  if (fresh === null || fresh.some(isOfWebhook)) told += 1;
   const latest = entries.at(-1)?.at;
   if (latest && rate() === 0 && Date.parse(latest) > knownMs) {
     learn(Date.parse(latest));

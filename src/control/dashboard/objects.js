@@ -1,11 +1,12 @@
 // What the providers keep: a page at a time, with what can happen next.
 import { html, useEffect, useRef, useState } from './preact.js';
-import { get } from './api.js';
+import { get, getText } from './api.js';
 import { Details, Facts } from './details.js';
 import { Part } from './exchange.js';
 import { useFirstCall } from './first.js';
 import { clockTime, count, full, yaml } from './format.js';
 import { go } from './hash.js';
+import { indented, memberText, readExactly } from './json.js';
 import { Lifecycle } from './lifecycle.js';
 import { Next } from './next.js';
 import { Code, Empty, Input, Moment, Select, Tag } from './parts.js';
@@ -16,6 +17,7 @@ import { Panel, Tabs } from './tabs.js';
 import { VirtualList, useRowHeight } from './virtual.js';
 
 const PAGE = 100;
+const PAUSE_MS = 150;
 
 function address(filter, more) {
   const query = new URLSearchParams(Object.entries({ ...filter, ...more }).filter(it => it[1]));
@@ -41,7 +43,11 @@ function useObjects(filter) {
     pages.current = 1;
     setList({ rows: [], total: 0, truncated: false, isRead: false });
   }, [words]);
-  useEffect(() => { read().catch(() => {}); }, [words, pending]);
+  useEffect(() => {
+    // While one types, each letter is another wish.
+    const timer = setTimeout(() => read().catch(() => {}), filter.subject ? PAUSE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [words, pending]);
   const more = async () => {
     const last = list.rows.at(-1);
     if (!last || !list.truncated || isReading.current) return;
@@ -95,7 +101,7 @@ function List() {
         <${Select} label="Provider" testid="objects-provider" value=${provider} options=${[['', 'All'], ...PROVIDERS]} onChange=${it => go({ provider: it, kind: '', status: '' })} />
         <${Select} label="Kind" testid="objects-kind" value=${kind} options=${[['', 'All'], ...kinds]} onChange=${it => go({ kind: it, status: '' })} />
         <${Select} label="Status" testid="objects-status" value=${status} options=${[['', 'All'], ...statuses]} onChange=${it => go({ status: it })} />
-        <${Input} label="Object" testid="objects-subject" value=${subject} placeholder="its id" onInput=${it => go({ subject: it })} />
+        <${Input} label="Object" testid="objects-subject" value=${subject} placeholder="its whole id" onInput=${it => go({ subject: it })} />
       </div>
       ${list.rows.length === 0
         ? list.isRead && html`<${Nothing} isFiltered=${list.total > 0 || provider || kind || status || subject} />`
@@ -109,15 +115,21 @@ function List() {
 
 function Nothing({ isFiltered }) {
   const command = useFirstCall();
-  if (isFiltered) return html`<${Empty} title="Nothing here fits">Choose another provider, kind or status.<//>`;
+  if (isFiltered) return html`<${Empty} title="Nothing here fits">Choose another provider, kind or status. An object is found by its whole id.<//>`;
   return html`<${Empty} title="No objects yet" command=${command}>Invoices, charges, orders, transactions and payouts show here as soon as a call,
     or the world outside, has made one.<//>`;
+}
+
+/** An object with the text of what its provider's API shows. */
+async function readOne(id) {
+  const text = await getText(`objects/${encodeURIComponent(id)}`);
+  return { ...readExactly(text), shown: indented(memberText(text, 'object') || 'null') };
 }
 
 function One({ id }) {
   const pending = useStore(it => it.pending);
   const [again, setAgain] = useState(0);
-  const { value: it, why } = useRead(() => get(`objects/${encodeURIComponent(id)}`), [id, pending, again]);
+  const { value: it, why } = useRead(() => readOne(id), [id, pending, again]);
   const contract = useContract(it?.provider);
   if (why) return html`<${Details} title="Not here" kicker="Object"><p>${why.message}</p><//>`;
   if (!it) return html`<${Details} title="…" kicker="Object"><p class="soft">Reading …</p><//>`;
@@ -128,7 +140,7 @@ function One({ id }) {
       <${Next} object=${it} onDone=${() => setAgain(n => n + 1)} />
     <//>
     ${table && html`<${Part} title="Lifecycle"><${Lifecycle} table=${table} status=${it.status} /><//>`}
-    ${it.object && html`<${Part} title="As the provider's API shows it"><${Code} text=${JSON.stringify(it.object, null, 2)} testid="object-json" /><//>`}
+    ${it.object && html`<${Part} title="As the provider's API shows it"><${Code} text=${it.shown} testid="object-json" /><//>`}
     ${it.next[0] && html`<${Part} title="As a scenario step"><${Code} text=${`steps:${yaml([{ act: `${it.provider}.${it.next[0].action}`, with: it.next[0].body }], '  ')}`} testid="as-step" /><//>`}
     <p><button type="button" class="link" data-testid="object-timeline" onClick=${() => go({ section: 'timeline', subject: it.subject })}>Its timeline</button></p>
   <//>`;

@@ -1,5 +1,5 @@
 // Small parts that many sections use.
-import { html, useState } from './preact.js';
+import { html, useEffect, useState } from './preact.js';
 import { relative, full } from './format.js';
 import { useNow } from './now.js';
 
@@ -70,6 +70,13 @@ export function Moment({ at }) {
 /** What an action did, or why it was refused. */
 export function Said({ words, bad, testid = 'said' }) {
   return html`<p class="said ${bad ? 'bad' : ''}" role="status" data-testid=${testid}>${words}</p>`;
+}
+
+/** What one writes into a field that shows a value of the server: it begins anew when that value changes. */
+export function useField(value) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return [text, setText];
 }
 
 /** Runs something, and keeps what it says. */

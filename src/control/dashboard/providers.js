@@ -1,6 +1,7 @@
 // The providers, and their contracts, which are read when they are needed for the first time.
 import { get } from './api.js';
-import { useEffect, useState } from './preact.js';
+import { useEffect, useReducer, useState } from './preact.js';
+import { useStore } from './store.js';
 
 export const PROVIDERS = [
   ['quantapay', 'QuantaPay'],
@@ -33,6 +34,18 @@ export function useRead(read, words) {
     return () => { isWanted = false; };
   }, words);
   return it;
+}
+
+/** The accounts, and a function that reads them again. They are read again too when the sandbox begins anew, and when one comes back. */
+export function useAccounts() {
+  const [again, readAgain] = useReducer(it => it + 1, 0);
+  const begun = useStore(it => it.begun);
+  useEffect(() => {
+    addEventListener('focus', readAgain);
+    return () => removeEventListener('focus', readAgain);
+  }, []);
+  const { value, why } = useRead(() => get('accounts'), [again, begun]);
+  return { accounts: value?.accounts, why, readAgain };
 }
 
 export function useContract(slug) {

@@ -16,8 +16,8 @@ async function read(id) {
 }
 
 export function Request({ id }) {
-  const heard = useStore(it => it.heard);
-  const { value, why } = useRead(() => read(id), [id, heard > 0]);
+  const isHeard = useStore(it => it.heard > 0);
+  const { value, why } = useRead(() => read(id), [id, isHeard]);
   const contract = useContract(value?.provider);
   if (why) return html`<p class="bad">${why.message}</p>`;
   if (value === undefined) return html`<p class="soft">Reading …</p>`;
@@ -46,6 +46,7 @@ function Uses({ entry, contract }) {
   };
   return html`<${Part} title="Use it again">
     <h4>As curl</h4><${Code} text=${requestAsCurl(entry.request)} testid="as-curl" />
+    ${entry.signed && html`<p class="soft">It carries the signature of its moment, which the provider may refuse when it comes a second time. <code>playmoney sign</code> makes a new one.</p>`}
     ${step && html`<h4>As a scenario step</h4><${Code} text=${step} testid="as-step" />
       <button type="button" data-testid="as-rule" onClick=${ruled}>Make a rule of it</button>`}
   <//>`;

@@ -75,12 +75,14 @@ export function useCheck(text, path) {
 }
 
 function Editor({ onAdded }) {
-  const [text, setText] = useState(store.draft ?? FIRST);
+  const [text, setText] = useState(store.draft ?? store.texts.rule ?? FIRST);
   const box = useRef(null);
   useEffect(() => {
     if (store.draft !== null) box.current.focus();
     store.draft = null;
   }, []);
+  // It is there again when one comes back from another section.
+  useEffect(() => { store.texts.rule = text; }, [text]);
   const verdict = useCheck(text, 'rules/check');
   const [said, run] = useAction();
   const add = event => {

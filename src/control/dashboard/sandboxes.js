@@ -1,15 +1,16 @@
 // Sandboxes: which one this is, and making, copying, resetting, deleting, saving and restoring them.
 import { html, useRef, useState } from './preact.js';
-import { base, baseOf, get, send } from './api.js';
+import { base, baseOf, get, getText, send } from './api.js';
 import { Facts } from './details.js';
 import { count, full } from './format.js';
 import { Input, Said, Tag, useAction } from './parts.js';
 import { useRead } from './providers.js';
+import { decoded } from './snippets.js';
 import { store, update, useStore } from './store.js';
 
 /** The sandbox whose dashboard this is. */
 export function own() {
-  return decodeURIComponent(base.pathname.match(/\/s\/([^/]+)\/__admin\/$/)?.[1] || 'default');
+  return decoded(base.pathname.match(/\/s\/([^/]+)\/__admin\/$/)?.[1] || 'default');
 }
 
 export function goTo(name) {
@@ -38,6 +39,13 @@ export function Switcher() {
       ${names.map(it => html`<option key=${it} value=${it} selected=${it === own()}>${it}</option>`)}</select></label>`;
 }
 
+/** What stands in place of a section when the sandbox was deleted. */
+export function Gone() {
+  return html`<div class="scroll page"><div class="empty" data-testid="gone"><h2>This sandbox was deleted</h2>
+    <p>The sandbox <code>${own()}</code> does not exist any more. What it held is gone.</p>
+    <p class="buttons"><button type="button" class="main" data-testid="gone-default" onClick=${() => goTo('default')}>Go to the sandbox default</button></p></div></div>`;
+}
+
 export function Sandboxes() {
   const { list, why } = useSandboxes('');
   const changed = readAgain;
@@ -62,30 +70,42 @@ function One({ it, onChanged }) {
     <${Said} words=${said.words} bad=${said.bad} /></article>`;
 }
 
+/** Says of a sandbox that was made how one gets there. */
+function There({ name }) {
+  return name && html`<p><button type="button" class="small" data-testid="made-open" onClick=${() => goTo(name)}>Open \`${name}\`</button></p>`;
+}
+
+function made(read, setThere, onMade) {
+  setThere(read?.name ?? '');
+  onMade();
+}
+
 function Make({ onMade }) {
+  const [there, setThere] = useState('');
   const [name, setName] = useState('');
   const [mode, setMode] = useState('frozen');
   const [said, run] = useAction();
   const make = event => {
     event.preventDefault();
-    run(() => send('POST', 'sandboxes', { name, clock: { mode } }), read => `\`${read.name}\` is there.`).then(onMade);
+    run(() => send('POST', 'sandboxes', { name, clock: { mode } }), read => `\`${read.name}\` is there.`).then(read => made(read, setThere, onMade));
   };
   return html`<form class="card" onSubmit=${make}><h2>A new one</h2><div class="row-form">
     <${Input} label="Name" testid="sandbox-name" value=${name} placeholder="checkout-7" onInput=${setName} />
     <label class="field"><span>Clock</span><select data-testid="sandbox-clock" value=${mode} onChange=${it => setMode(it.target.value)}>${['frozen', 'real'].map(it => html`<option key=${it} value=${it} selected=${it === mode}>${it}</option>`)}</select></label>
-    <button type="submit" data-testid="sandbox-create" disabled=${said.busy || !name}>Create</button></div><${Said} words=${said.words} bad=${said.bad} /></form>`;
+    <button type="submit" data-testid="sandbox-create" disabled=${said.busy || !name}>Create</button></div><${Said} words=${said.words} bad=${said.bad} /><${There} name=${there} /></form>`;
 }
 
 function Fork({ onMade }) {
+  const [there, setThere] = useState('');
   const [name, setName] = useState('');
   const [said, run] = useAction();
   const fork = event => {
     event.preventDefault();
-    run(() => send('POST', 'fork', { name }), read => `\`${read.name}\` is a copy of this instant.`).then(onMade);
+    run(() => send('POST', 'fork', { name }), read => `\`${read.name}\` is a copy of this instant.`).then(read => made(read, setThere, onMade));
   };
   return html`<form class="card" onSubmit=${fork}><h2>A copy of this one</h2><div class="row-form">
     <${Input} label="Name" testid="fork-name" value=${name} placeholder="checkout-8" onInput=${setName} />
-    <button type="submit" data-testid="fork" disabled=${said.busy || !name}>Fork</button></div><${Said} words=${said.words} bad=${said.bad} testid="fork-said" /></form>`;
+    <button type="submit" data-testid="fork" disabled=${said.busy || !name}>Fork</button></div><${Said} words=${said.words} bad=${said.bad} testid="fork-said" /><${There} name=${there} /></form>`;
 }
 
 function Reset() {
@@ -105,14 +125,21 @@ function State() {
   const [said, run] = useAction();
   const file = useRef(null);
   const save = () => run(async () => {
-    const text = JSON.stringify(await get('state'));
+    // As it came: read and written again, long numbers would have other digits.
+    const text = await getText('state');
     const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([text], { type: 'application/json' })), download: `${own()}.json` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }, 'Saved. The file can hold secrets that came from outside.');
   const restore = () => run(async () => {
-    const text = await file.current.files[0].text();
-    return send('PUT', 'state', JSON.parse(text), { shown: '@state.json' });
+    const [own] = file.current.files;
+    if (!own) return undefined;
+    try {
+      return await send('PUT', 'state', own, { shown: '@state.json' });
+    } finally {
+      // So that the same file can be chosen again.
+      file.current.value = '';
+    }
   }, 'Restored.');
   return html`<div class="card"><h2>State as a file</h2><p class="buttons"><button type="button" data-testid="state-save" disabled=${said.busy} onClick=${save}>Save</button></p>
     <label class="field"><span>Restore from a file</span><input type="file" accept="application/json" data-testid="state-restore" ref=${file} onChange=${restore} /></label>

@@ -1,9 +1,9 @@
 // A scenario begins the sandbox anew, with another state and other rules.
-import { html, useState } from './preact.js';
+import { html, useEffect, useRef, useState } from './preact.js';
 import { send } from './api.js';
 import { Problems } from './rules.js';
 import { Said, useAction } from './parts.js';
-import { useRef } from './preact.js';
+import { store } from './store.js';
 
 const FIRST = `version: 1
 name: a shop that pays out by hand
@@ -18,10 +18,12 @@ rules:
 `;
 
 export function ScenarioEditor() {
-  const [text, setText] = useState(FIRST);
+  const [text, setText] = useState(store.texts.scenario ?? FIRST);
   const [verdict, setVerdict] = useState({ state: 'unknown', problems: [], warnings: [] });
   const [sure, setSure] = useState(false);
   const box = useRef(null);
+  // It is there again when one comes back from another section.
+  useEffect(() => { store.texts.scenario = text; }, [text]);
   const [said, run] = useAction();
   const post = async event => {
     event.preventDefault();

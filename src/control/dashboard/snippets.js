@@ -1,24 +1,52 @@
 // An entry as something to use again: a command, a step of a scenario, a rule.
 import { base, quoted } from './api.js';
 import { yaml } from './format.js';
+import { readExactly } from './json.js';
+import { PROVIDERS } from './providers.js';
 
 const LEFT_OUT = ['host', 'content-length', 'connection', 'accept-encoding', 'transfer-encoding'];
 
-/** A request to a provider as a command. */
-export function requestAsCurl({ method, path, headers, body, encoding }) {
-  const url = new URL(path, base.origin);
-  const kept = Object.entries(headers).filter(it => !LEFT_OUT.includes(it[0]));
-  const parts = ['curl', '-X', method, quoted(url.href), ...kept.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`)];
-  if (body && encoding !== 'base64') parts.push('--data-raw', quoted(body));
+/** A header as curl takes it; one without a value would be left out. */
+function header([name, value]) {
+  return `-H ${quoted(String(value) === '' ? `${name};` : `${name}: ${value}`)}`;
+}
+
+/** A message as a command. Bytes that are not text come from a pipe. */
+function command(method, url, { headers, body, encoding }, more = []) {
+  const kept = Object.entries(headers).filter(it => !LEFT_OUT.includes(it[0].toLowerCase()));
+  const parts = ['curl', '-X', method, quoted(url), ...more, ...kept.map(header)];
+  if (body && encoding === 'base64') return `printf %s ${quoted(body)} | base64 -d | ${[...parts, '--data-binary', '@-'].join(' ')}`;
+  if (body) parts.push('--data-raw', quoted(body));
   return parts.join(' ');
 }
 
+/** What stands before the paths of this server in its address. */
+function root() {
+  return base.pathname.replace(/(s\/[^/]+\/)?__admin\/$/, '');
+}
+
+/** A request to a provider as a command. */
+export function requestAsCurl(request) {
+  const { method, path, headers } = request;
+  const isBelow = path.startsWith(root());
+  const url = base.origin + (isBelow ? path : root() + path.replace(/^\//, ''));
+  // A provider's own host says whose path it is.
+  const isOwnHost = headers.host && !PROVIDERS.some(it => path.includes(`/${it[0]}/`)) && headers.host !== base.host;
+  return command(method, url, request, isOwnHost ? ['-H', quoted(`host: ${headers.host}`)] : []);
+}
+
 /** A webhook as a command that posts it again. */
-export function webhookAsCurl(url, { headers, body, encoding }) {
-  const kept = Object.entries(headers).filter(it => !LEFT_OUT.includes(it[0].toLowerCase()));
-  const parts = ['curl', '-X', 'POST', quoted(url), ...kept.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`)];
-  if (body && encoding !== 'base64') parts.push('--data-raw', quoted(body));
-  return parts.join(' ');
+export function webhookAsCurl(url, message) {
+  return command('POST', url, message);
+}
+
+/** A part of a path without its percent signs; as it is where they stand for no text. */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The values at the names in braces of an operation's path. */
@@ -26,13 +54,13 @@ function inPath(pattern, path) {
   const own = pattern.split('/').filter(Boolean);
   const sent = path.split('/').filter(Boolean).slice(-own.length);
   const pairs = own.map((it, index) => [it.match(/^\{(.+)\}$/)?.[1], sent[index]]).filter(it => it[0] && it[1]);
-  return Object.fromEntries(pairs.map(([name, it]) => [name, decodeURIComponent(it)]));
+  return Object.fromEntries(pairs.map(([name, it]) => [name, decoded(it)]));
 }
 
 function inBody({ body, headers }) {
   if (!body) return {};
   try {
-    const read = JSON.parse(body);
+    const read = readExactly(body);
     return read !== null && typeof read === 'object' && !Array.isArray(read) ? read : {};
   } catch {
     return (headers['content-type'] || '').includes('form') ? Object.fromEntries(new URLSearchParams(body)) : {};
@@ -60,7 +88,7 @@ export function requestAsStep(entry, contract) {
 /** A request as a rule: the next one of its kind gets a documented error. */
 export function requestAsRule(entry, contract) {
   const row = contract?.operations.find(it => `${entry.provider}.${it.name}` === entry.operation);
-  const error = entry.error ?? row?.errors?.at(-1) ?? 'internal_error';
+  const error = entry.error ?? row?.errors?.at(-1) ?? contract?.errors?.[0]?.name ?? 'internal_error';
   return { on: entry.operation, when: { times: 1 }, then: { error } };
 }
 

@@ -1,33 +1,32 @@
 // Where the webhooks of each account go.
-import { html, useState } from './preact.js';
-import { base, get, send } from './api.js';
-import { Input, Said, useAction } from './parts.js';
-import { useRead } from './providers.js';
+import { html } from './preact.js';
+import { base, send } from './api.js';
+import { Input, Said, useAction, useField } from './parts.js';
+import { useAccounts } from './providers.js';
 
 export function Targets() {
-  const [again, setAgain] = useState(0);
-  const { value } = useRead(() => get('accounts'), [again]);
+  const { accounts: all, readAgain } = useAccounts();
   const [said, run] = useAction();
-  const accounts = (value?.accounts || []).filter(it => it.settings.webhook_url);
+  const accounts = (all || []).filter(it => it.settings.webhook_url);
   const inbox = new URL('inbox/shop', base).href;
-  const all = () => run(async () => {
+  const toInbox = () => run(async () => {
     for (const it of accounts) await send('PATCH', `accounts/${it.provider}/${it.account}`, { webhook_url: inbox });
-    setAgain(n => n + 1);
+    readAgain();
   }, 'Every account tells the inbox `shop` now.');
   return html`<div class="scroll page"><h2>Targets</h2>
     <p class="soft">An account without an address sends no webhooks. Addresses that a merchant registers through a provider's own API are not listed here.</p>
-    ${accounts.map(it => html`<${Target} key=${`${it.provider} ${it.account} ${it.settings.webhook_url.value}`} it=${it} />`)}
-    <p><button type="button" data-testid="targets-inbox" disabled=${said.busy || accounts.length === 0} onClick=${all}>Send all to the inbox here</button></p>
+    ${accounts.map(it => html`<${Target} key=${`${it.provider} ${it.account}`} it=${it} onSaved=${readAgain} />`)}
+    <p><button type="button" data-testid="targets-inbox" disabled=${said.busy || accounts.length === 0} onClick=${toInbox}>Send all to the inbox here</button></p>
     <${Said} words=${said.words} bad=${said.bad} /></div>`;
 }
 
-function Target({ it }) {
+function Target({ it, onSaved }) {
   const own = it.settings.webhook_url.value ?? '';
-  const [url, setUrl] = useState(own);
+  const [url, setUrl] = useField(own);
   const [said, run] = useAction();
   const save = event => {
     event.preventDefault();
-    run(() => send('PATCH', `accounts/${it.provider}/${it.account}`, { webhook_url: url || null }), 'Saved.');
+    run(() => send('PATCH', `accounts/${it.provider}/${it.account}`, { webhook_url: url || null }), 'Saved.').then(onSaved);
   };
   return html`<form class="card row-form" onSubmit=${save} data-testid=${`target-${it.provider}`}>
     <${Input} label=${`${it.provider} · ${it.account}`} type="url" testid=${`target-url-${it.provider}`} value=${url} placeholder="http://127.0.0.1:9000/hooks" onInput=${setUrl} />

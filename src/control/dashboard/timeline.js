@@ -1,5 +1,6 @@
 // What has happened and what is to come, on the simulated clock: newest above, behind the line that says "now".
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './preact.js';
+import { Boundary } from './boundary.js';
 import { dropped, entries, follow } from './events.js';
 import { GROUPS, Seen, filterOf } from './filter.js';
 import { useFirstCall } from './first.js';
@@ -47,7 +48,7 @@ function Filters({ filter }) {
   return html`<div class="filters" role="search" aria-label="Filter of the timeline">
     <${Input} label="Search" testid="filter-text" value=${filter.text} placeholder="a word" type="search" onInput=${text => go({ text })} />
     <${Select} label="Provider" testid="filter-provider" value=${filter.provider} options=${[['', 'All'], ...PROVIDERS]} onChange=${provider => go({ provider })} />
-    <${Input} label="Object" testid="filter-subject" value=${filter.subject} placeholder="its id" onInput=${subject => go({ subject })} />
+    <${Input} label="Object" testid="filter-subject" value=${filter.subject} placeholder="its whole id" onInput=${subject => go({ subject })} />
     <div class="chips" role="group" aria-label="Kinds of entries">
       ${GROUPS.map(([name, word]) => html`<button key=${name} type="button" class="chip" aria-pressed=${kinds.includes(name)}
         data-testid=${`filter-kind-${name}`} onClick=${() => toggle(name)}>${word}</button>`)}
@@ -68,6 +69,8 @@ export function Timeline() {
   const filter = filterOf(hash);
   const [rows, fresh, seeTop] = useSeen(filter);
   const [top, setTop] = useState(0);
+  // What is to come stands above the list and would move it.
+  const isKnown = useStore(it => it.pending.isKnown);
   const height = useRowHeight();
   const at = index => rows[rows.length - 1 - index];
   const open = hash.open && (entries.find(it => String(it.key) === hash.open) || { missing: true });
@@ -81,20 +84,20 @@ export function Timeline() {
       <${Upcoming} filter=${filter} />
       <div class="under-now">
         <${Fresh} number=${fresh.current} onClick=${toTop} />
-        ${rows.length === 0
+        ${!isKnown ? null : rows.length === 0
           ? html`<${Nothing} isFiltered=${entries.length > 0} />`
           : html`<${VirtualList} count=${rows.length} at=${at} keyAt=${it => at(it).key} row=${Row} height=${height} label="What has happened, newest first"
               testid="entry" plain=${false} open=${hash.open ? open.key : null} holds=${Boolean(open)} top=${top} onTop=${seeTop} onOpen=${it => go({ open: String(it.key) })} />`}
       </div>
       <p class="foot" data-testid="timeline-count">${count(rows.length, 'entry', 'entries')}${Object.values(filter).some(Boolean) ? ` of ${entries.length.toLocaleString('en')}` : ''}${dropped > 0 ? `; ${dropped.toLocaleString('en')} older ones are not kept here` : ''}</p>
     </section>
-    ${open && html`<${Entry} it=${open} key=${hash.open} />`}
+    ${open && html`<${Boundary} what="This entry" key=${hash.open}><${Entry} it=${open} /><//>`}
   </div>`;
 }
 
 function Nothing({ isFiltered }) {
   const command = useFirstCall();
-  if (isFiltered) return html`<${Empty} title="Nothing fits the filter">Take a part of the filter away, or press Clear.<//>`;
+  if (isFiltered) return html`<${Empty} title="Nothing fits the filter">Take a part of the filter away, or press Clear. An object is found by its whole id; Search finds parts of words.<//>`;
   return html`<${Empty} title="Nothing has happened yet" command=${command}>Point your application at one of the providers, or make a first
     request yourself. It shows here while it happens.<//>`;
 }

@@ -3,7 +3,6 @@ import { html, useState } from './preact.js';
 import { get } from './api.js';
 import { Delivery } from './delivery.js';
 import { Details } from './details.js';
-import { entries } from './events.js';
 import { clockTime, count, full } from './format.js';
 import { go } from './hash.js';
 import { Inbox } from './inbox.js';
@@ -15,22 +14,15 @@ import { Targets } from './targets.js';
 import { VirtualList, useRowHeight } from './virtual.js';
 
 const TABS = [['deliveries', 'Deliveries'], ['targets', 'Targets'], ['inbox', 'Inboxes']];
-const PAGE = 200;
+const PAGE = 100;
 
-/** The number of the latest delivery that the events have named. */
-function latest() {
-  for (let index = entries.length - 1; index >= 0; index -= 1) {
-    if (entries[index].id?.startsWith('dlv-')) return Number(entries[index].id.slice(4));
-  }
-  return 0;
-}
-
-/** The latest deliveries, newest first. */
+/** The latest deliveries, newest first, and whether older ones fit too. */
 async function read({ provider, status, pages }) {
-  const since = Math.max(0, latest() - PAGE * pages);
-  const query = new URLSearchParams(Object.entries({ provider, status, since: `dlv-${since}` }).filter(it => it[1]));
-  const { deliveries, truncated } = await get(`deliveries?${query}`);
-  return { rows: deliveries.reverse(), truncated, since };
+  const wanted = PAGE * pages;
+  const query = new URLSearchParams(Object.entries({ provider, status, newest: wanted + 1 }).filter(it => it[1]));
+  const { deliveries } = await get(`deliveries?${query}`);
+  const rows = deliveries.reverse();
+  return { rows: rows.slice(0, wanted), hasOlder: rows.length > wanted };
 }
 
 function Row(it) {
@@ -43,8 +35,8 @@ function Row(it) {
 function Deliveries() {
   const { provider = '', status = '', open } = useStore(it => it.hash);
   const [pages, setPages] = useState(1);
-  const pending = useStore(it => it.pending);
-  const { value } = useRead(() => read({ provider, status, pages }), [provider, status, pages, pending]);
+  const heard = useStore(it => it.deliveries);
+  const { value, why } = useRead(() => read({ provider, status, pages }), [provider, status, pages, heard]);
   const height = useRowHeight();
   const rows = value?.rows || [];
   return html`<div class="split ${open ? 'has-details' : ''}"><section class="list" aria-label="Deliveries" data-testid="deliveries">
@@ -52,11 +44,13 @@ function Deliveries() {
         <${Select} label="Provider" testid="deliveries-provider" value=${provider} options=${[['', 'All'], ...PROVIDERS]} onChange=${it => go({ provider: it })} />
         <${Select} label="Status" testid="deliveries-status" value=${status} options=${[['', 'All'], ['pending', 'pending'], ['delivered', 'delivered'], ['failed', 'failed']]} onChange=${it => go({ status: it })} />
       </div>
-      ${value && rows.length === 0 && html`<${Empty} title="No webhooks yet">Set an address under Targets: your application's, or one of the inboxes here.
+      ${why && html`<p class="bad">${why.message}</p>`}
+      ${value && rows.length === 0 && (provider || status) && html`<${Empty} title="Nothing here fits">Choose another provider or status.<//>`}
+      ${value && rows.length === 0 && !provider && !status && html`<${Empty} title="No webhooks yet">Set an address under Targets: your application's, or one of the inboxes here.
         The next change of an object is told there.<//>`}
       ${rows.length > 0 && html`<${VirtualList} count=${rows.length} at=${it => rows[it]} keyAt=${it => rows[it].id} row=${Row} height=${height} label="Deliveries, newest first"
         testid="delivery" open=${open} holds=${Boolean(open)} onOpen=${it => go({ open: it.id })} />`}
-      <p class="foot">${count(rows.length, 'delivery', 'deliveries')} ${value?.since > 0 && html`<button type="button" class="link" data-testid="deliveries-older" onClick=${() => setPages(pages + 1)}>Show older ones</button>`}</p>
+      <p class="foot">${count(rows.length, 'delivery', 'deliveries')} ${value?.hasOlder && html`<button type="button" class="link" data-testid="deliveries-older" onClick=${() => setPages(pages + 1)}>Show older ones</button>`}</p>
     </section>
     ${open && html`<${Details} key=${open} title=${rows.find(it => it.id === open)?.event || open} kicker=${`Delivery ${open}`}><${Delivery} id=${open} /><//>`}</div>`;
 }

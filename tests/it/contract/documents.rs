@@ -239,7 +239,10 @@ fn an_openapi_document_of_the_control_api() {
     }
     assert!(0 < queries);
     let strange = shop.admin("GET", "deliveries?colour=red", &Json::Null);
-    assert_eq!(strange["detail"], "This call takes no query parameter `colour`; it takes provider, event, subject, status, since, limit.");
+    assert_eq!(
+        strange["detail"],
+        "This call takes no query parameter `colour`; it takes provider, event, subject, status, since, limit, newest."
+    );
 }
 
 /// What a person reads of the document: a line for each operation, and the bodies that are the control API's own. Those

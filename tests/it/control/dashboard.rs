@@ -65,6 +65,19 @@ fn a_page_without_its_last_slash_leads_to_the_one_with_it() {
 }
 
 #[test]
+fn a_client_gets_the_page_only_where_it_would_rather_have_it() {
+    let mut shop = Tape::shop();
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (accept, is_page) in
+        [(browser, true), ("application/json, text/html;q=0.1", false), ("text/html, application/json", false), ("*/*", false)]
+    {
+        let response = shop.ask(Tape::control("GET", "", &Json::Null).with("Accept", accept));
+        assert_eq!(response.headers["content-type"].to_str().is_ok_and(|it| it.starts_with("text/html")), is_page, "{accept}");
+        assert_eq!(response.headers["vary"], "Accept", "{accept}");
+    }
+}
+
+#[test]
 fn every_module_can_be_read_by_node() {
     let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dashboard-{}", std::process::id()));
     std::fs::create_dir_all(&own).expect("a folder");

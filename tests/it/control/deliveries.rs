@@ -58,10 +58,16 @@ fn filters_choose_by_equality() {
         ("?since=dlv-4", 0),
         ("?since=2026-01-01T00:00:00Z", 4),
         ("?since=2027-01-01T00:00:00Z", 0),
+        ("?newest=9", 4),
     ] {
         assert_eq!(count(&mut shop, query), found, "{query}");
     }
-    for query in ["?colour=red", "?provider=quine", "?event=payout.created", "?status=sent", "?limit=-1", "?since=soon", "?since=req-1"] {
+    let mut ids = |query: &str| -> Vec<Json> { deliveries(&mut shop, query).iter().map(|it| it["id"].clone()).collect() };
+    assert_eq!(ids("?newest=2"), ["dlv-3", "dlv-4"]);
+    assert_eq!(ids("?newest=2&limit=1&subject=A"), ["dlv-2", "dlv-3"], "it goes before `limit`");
+    for query in
+        ["?colour=red", "?provider=quine", "?event=payout.created", "?status=sent", "?limit=-1", "?newest=0", "?since=soon", "?since=req-1"]
+    {
         assert_eq!(refused(&mut shop, "GET", &format!("deliveries{query}"), &Json::Null).0, 422, "{query}");
     }
 }

@@ -88,6 +88,8 @@ fn messages_are_counted_on_while_they_are_dropped_and_removed() {
         post(&mut shop, body.as_bytes());
     }
     assert_eq!(messages(&mut shop, "?since=msg-1"), [(json!("msg-2"), json!("b")), (json!("msg-3"), json!("c"))]);
+    assert_eq!(messages(&mut shop, "?newest=1"), [(json!("msg-3"), json!("c"))]);
+    assert_eq!(messages(&mut shop, "?newest=2&since=msg-2"), [(json!("msg-3"), json!("c"))]);
     assert_eq!(messages(&mut shop, "?since=2026-01-01T00:00:01Z"), []);
     let (status, removed) = call(&mut shop, "DELETE", "inbox/shop/messages", &Json::Null);
     assert_eq!((status, removed), (200, json!({"inbox": "shop", "removed": 3})));

@@ -70,6 +70,9 @@ fn filters_choose_objects_and_unknown_words_are_refused() {
     for (query, word) in [
         ("?provider=quoin", "quoine"),
         ("?kind=payouts", "payout"),
+        ("?status=upload", "uploaded"),
+        ("?before=quantum-payouts.payout.01", "payout.01"),
+        ("?before=quantum-payouts.payout.%2B1", "payout.+1"),
         ("?before=payout.1", "payout.1"),
         ("?before=quantum-payouts.payout.9", "payout.9"),
         ("?limit=0", "limit"),

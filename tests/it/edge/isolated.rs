@@ -165,3 +165,26 @@ async fn a_name_that_is_deleted_while_it_is_used_is_always_answered() {
     assert_eq!(list["sandboxes"].as_array().map(Vec::len), Some(1));
     eventually(|| async { tasks() <= before + 2 }).await;
 }
+
+#[tokio::test]
+async fn a_browser_at_the_dashboard_of_an_unknown_sandbox_gets_a_page_and_makes_none() {
+    let problem = ("application/problem+json", false);
+    let named = Arc::new(server(Start::default()).await);
+    for server in [on_use().await, Arc::clone(&named)] {
+        for (path, expected) in [("/s/typo/__admin/", ("text/html; charset=utf-8", true)), ("/s/typo/__admin/health", problem)] {
+            assert_eq!(looked_at(&server, path, "text/html,*/*;q=0.8").await, (404, expected.0.to_owned(), expected.1), "{path}");
+        }
+        let list = admin(&server, "GET", "sandboxes", &Json::Null).await;
+        assert_eq!(list["sandboxes"].as_array().map(Vec::len), Some(1));
+    }
+    assert_eq!(looked_at(&named, "/s/typo/__admin/", "*/*").await, (404, problem.0.to_owned(), problem.1));
+}
+
+/// The status and the type of what an address answers, and whether it leads to the sandbox `default`.
+async fn looked_at(server: &Server, path: &str, accept: &str) -> (u16, String, bool) {
+    let mut request = request("GET", path, &Json::Null);
+    request.headers_mut().insert("accept", accept.parse().expect("a value"));
+    let answer = send(server.address(), request).await;
+    let leads = String::from_utf8_lossy(&answer.body).contains("href=\"../../../__admin/\"");
+    (answer.status, answer.header("content-type").to_owned(), leads)
+}
