@@ -100,6 +100,16 @@ scene('live: what a person has typed, opened and scrolled to stays', async ({ pa
   assert.ok(await isMarked(page), 'the same document');
 });
 
+scene('live: what the bar has told stays when a form comes in above it', async ({ page, shop, sandbox }) => {
+  const { page: address, id } = await shop.quantapay();
+  await opened(page, address);
+  await page.getByTestId('bar-1m').click();
+  const told = await shows(page, 'bar-told', /./);
+  await sandbox.act('quantapay', 'choose-coin', { session: id, cryptocurrency: 'btc' });
+  await page.getByTestId('pay-form').waitFor();
+  assert.equal(await text(page, 'bar-told'), told);
+});
+
 scene('live: the countdown stands with the clock, and runs with it', async ({ page, shop, sandbox }) => {
   const { page: address } = await shop.invoice();
   await opened(page, address);
