@@ -1,14 +1,14 @@
 //! A page of a provider that is open learns that something has changed: it asks for its own address as server-sent events. It hears
 //! that, and the clock, and nothing else, so it needs no token. The sandbox is not asked; no journal keeps such a request.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use http::{Method, header};
 use serde_json::{Value as Json, json};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::Instant;
+use tokio::time::{Sleep, sleep};
 
 use super::driver::Driver;
 use super::registry::Registry;
@@ -66,7 +66,8 @@ fn is_of_portal(contract: &Contract, path: &str) -> bool {
 pub struct Changes {
     driver: Arc<Driver>,
     seen: Seen,
-    looked: Instant,
+    /// Ends when it may look again.
+    rest: Pin<Box<Sleep>>,
     stage: Stage,
     _place: OwnedSemaphorePermit,
 }
@@ -95,13 +96,13 @@ impl Changes {
     pub fn open(registry: &Registry, driver: &Arc<Driver>) -> Result<Self, Problem> {
         let place = registry.feed().place_of_page().ok_or_else(|| too_many(STREAMS_MAX))?;
         driver.touch();
-        Ok(Self { driver: Arc::clone(driver), seen: Seen::of(driver), looked: Instant::now(), stage: Stage::Begins, _place: place })
+        Ok(Self { driver: Arc::clone(driver), seen: Seen::of(driver), rest: Box::pin(sleep(REST)), stage: Stage::Begins, _place: place })
     }
 
     /// Whether something has happened that a page can show. What has, is seen then.
     fn has_changed(&mut self) -> bool {
         let before = self.seen;
-        self.looked = Instant::now();
+        self.rest = Box::pin(sleep(REST));
         self.seen = Seen::of(&self.driver);
         let Seen { written, stirred } = self.seen;
         stirred != before.stirred
@@ -140,7 +141,7 @@ impl Source for Changes {
         }
         let driver = Arc::clone(&self.driver);
         loop {
-            tokio::time::sleep_until(self.looked + REST).await; // whatever wakes it, and however often
+            self.rest.as_mut().await; // whatever wakes it, and however often
             let mut changed = pin!(driver.changed());
             changed.as_mut().enable();
             let is_closed = driver.is_closed();

@@ -218,7 +218,7 @@ fn offer(cx: &Context<'_>, request: &Request, buttons: Vec<Button>, it: &Offer<'
     let Offer { price, currency, title, description, chosen, time } = it;
     let (now, ends) = (cx.now(), time.map(|it| it.1));
     let clock = context! {
-        ends => ends.map(|it| it.as_millisecond()),
+        ends => ends.map(Timestamp::as_millisecond),
         span => time.map(|(from, to)| to.duration_since(from).as_secs()),
         seconds => ends.map(|it| it.duration_since(now).as_secs().max(0)),
         left => ends.map(|it| countdown(now, it)),
