@@ -25,14 +25,16 @@ def shop(server: package.Server) -> Iterator[package.Sandbox]:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
-    """Runs pytest in a process of its own, which knows nothing of this run."""
+    """Runs pytest, which knows nothing of this run: with workers in a process of its own, else in this one, which is faster."""
     for name in list(os.environ):
         if name.startswith(('PYTEST_XDIST', 'PLAYMONEY_')) and name != 'PLAYMONEY_BIN':
             monkeypatch.delenv(name)
 
     def run(*arguments: str, **files: str) -> pytest.RunResult:
-        pytester.makepyfile(**files)
+        if files:
+            pytester.makepyfile(**files)
         plugin = () if INSTALLED else ('-p', 'playmoney.pytest_plugin')
-        return pytester.runpytest_subprocess(*plugin, *arguments)
+        start = pytester.runpytest_subprocess if '-n' in arguments else pytester.runpytest_inprocess
+        return start(*plugin, *arguments)
 
     return run

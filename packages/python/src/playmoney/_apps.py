@@ -77,7 +77,8 @@ class Handler(WSGIRequestHandler):
     def handle(self) -> None:
         self.raw_requestline = self.rfile.readline(65537)
         if self.raw_requestline and self.parse_request():
-            handler = ServerHandler(self.rfile, self.wfile, self.get_stderr(), self.get_environ(), multithread=True)
+            streams: list[Any] = [self.rfile, self.wfile]
+            handler = ServerHandler(streams[0], streams[1], self.get_stderr(), self.get_environ(), multithread=True)
             handler.request_handler = self  # type: ignore[attr-defined]  # ServerHandler logs by it
             handler.run(self.server.get_app())  # type: ignore[attr-defined]
 
@@ -91,7 +92,7 @@ def not_loaded(environ: Any, start_response: Any) -> list[bytes]:
 
 
 def is_asgi(app: Any) -> bool:
-    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, '__call__', None))  # noqa: B004
+    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, '__call__', None))
 
 
 def load_app(name: str) -> Any:

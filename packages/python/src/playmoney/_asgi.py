@@ -78,7 +78,7 @@ class Lifespan:
         scope = {'type': 'lifespan', 'asgi': {'version': '3.0', 'spec_version': '2.0'}, 'state': self.state}
         try:
             await self.app(scope, self.inbound.get, self.outbound.put)
-        except Exception:  # noqa: BLE001
+        except Exception:
             pass
         finally:
             await self.outbound.put({'type': 'over'})

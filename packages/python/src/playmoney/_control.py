@@ -79,7 +79,7 @@ def read(status: int, told: bytes, call: str) -> Any:
         answer = told.decode('utf-8', 'replace')
     if status < 400:
         return answer
-    document: dict[str, Any] = answer if isinstance(answer, dict) else {'detail': str(answer)}  # pyright: ignore[reportUnknownVariableType]
+    document: dict[str, Any] = answer if isinstance(answer, dict) else {'detail': str(answer)}
     raise Problem(status, document, f'{call} was refused with {status}: {document.get("rendered") or document.get("detail")}')
 
 
@@ -99,7 +99,7 @@ def plain(value: object) -> object:
     if isinstance(value, timedelta):
         return duration(value)
     if isinstance(value, Mapping):
-        return dict(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return dict(value)
     raise TypeError(f'{value!r} cannot be written as JSON')
 
 

@@ -7,6 +7,8 @@ is never left behind. It writes one line of JSON to standard output: where it li
 A holder that goes closes its side and waits for the end of the connection; for the last one, this end comes after the server's.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import selectors
@@ -16,6 +18,7 @@ import socket
 import subprocess
 import sys
 import time
+from typing import Any
 
 HOLDER_SECONDS_MAX = 30.0  # until the first holder has come
 READY_SECONDS_MAX = 30.0
@@ -23,14 +26,15 @@ END_SECONDS_MAX = 15.0  # the program ends within 10 seconds of SIGTERM
 LOOK_SECONDS = 0.5  # how often it is looked whether the program still runs
 
 
-def ready_document(server, folder):  # type: ignore[no-untyped-def]
+def ready_document(server: subprocess.Popen[bytes], folder: str) -> dict[str, Any] | str:
     """The ready file, as soon as it is there; a text says why it will not come."""
     ready, since = os.path.join(folder, 'ready.json'), time.monotonic()
     while time.monotonic() - since < READY_SECONDS_MAX:
         has_ended = server.poll() is not None
         try:
             with open(ready, encoding='utf-8') as file:
-                return json.load(file)
+                document: dict[str, Any] = json.load(file)
+                return document
         except (OSError, ValueError):
             pass
         if has_ended:
@@ -40,7 +44,7 @@ def ready_document(server, folder):  # type: ignore[no-untyped-def]
     return f'the program did not accept requests within {READY_SECONDS_MAX:.0f} seconds'
 
 
-def end(server):  # type: ignore[no-untyped-def]
+def end(server: subprocess.Popen[bytes]) -> None:
     if server.poll() is None:
         server.terminate()
         try:
@@ -50,39 +54,45 @@ def end(server):  # type: ignore[no-untyped-def]
             server.wait()
 
 
-def hold(server, listener, last):  # type: ignore[no-untyped-def]
+def hold(server: subprocess.Popen[bytes], listener: socket.socket, last: list[socket.socket]) -> None:
     """Returns when the last holder has gone, or the server has ended. Connections that wait for this are in `last`."""
-    watch, holders, since, was_held = selectors.DefaultSelector(), set(), time.monotonic(), False
+    watch, since, was_held = selectors.DefaultSelector(), time.monotonic(), False
+    holders: set[socket.socket] = set()
     watch.register(listener, selectors.EVENT_READ)
     while server.poll() is None and (holders or not was_held):
         for key, _ in watch.select(LOOK_SECONDS):
             if key.fileobj is listener:
-                holder, _ = listener.accept()
+                holder = listener.accept()[0]
                 holder.sendall(b'held\n')
                 holders.add(holder)
                 was_held = True
                 watch.register(holder, selectors.EVENT_READ)
                 continue
-            try:
-                is_held = bool(key.fileobj.recv(64))
-            except OSError:
-                is_held = False
-            if not is_held:
-                holders.discard(key.fileobj)
-                watch.unregister(key.fileobj)
+            holder = next(it for it in holders if it is key.fileobj)
+            if not is_there(holder):
+                holders.discard(holder)
+                watch.unregister(holder)
                 if holders:
-                    key.fileobj.close()
+                    holder.close()
                 else:
-                    last.append(key.fileobj)
+                    last.append(holder)
         if not was_held and HOLDER_SECONDS_MAX < time.monotonic() - since:
             return
     last.extend(holders)
 
 
-def main():  # type: ignore[no-untyped-def]
+def is_there(holder: socket.socket) -> bool:
+    try:
+        return bool(holder.recv(64))
+    except OSError:
+        return False
+
+
+def main() -> None:
     task = json.loads(sys.argv[1])
-    folder, last = task['folder'], []
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    folder: str = task['folder']
+    last: list[socket.socket] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     listener = socket.create_server(('127.0.0.1', 0))
     log = None if task['shows_log'] else open(os.path.join(folder, 'server.log'), 'wb')
     command = [*task['command'], '--ready-file', os.path.join(folder, 'ready.json')]

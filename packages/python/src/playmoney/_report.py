@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._control import Control
@@ -61,7 +61,7 @@ def entries(control: Control) -> list[dict[str, Any]]:
 def entry(it: Mapping[str, Any]) -> str | None:
     """A line of the timeline; None for what another line says too."""
     where = ' '.join(str(it[name]) for name in ('provider', 'subject') if it.get(name))
-    rests = {
+    rests: dict[str, Callable[[], str | None]] = {
         'request': lambda: f'{it["message"]} -> {it["status"]}' if it.get('status') else str(it['message']),
         'change': lambda: f'{where}: {it.get("from")} to {it.get("to")} ({it.get("cause")})',
         'timer': lambda: f'{where}: {it.get("detail")}',

@@ -47,14 +47,15 @@ class Server:
     @classmethod
     def shared(cls, folder: Path, **flags: Flag) -> Server:
         """The server of a folder: the first process starts it, others hold it too, and it ends when all of them have gone."""
-        server = cls(**flags)
+        server = cls()
+        server._flags = flags
         server._hold(_held.share(server.command(), folder))
         return server
 
     def command(self) -> list[str]:
-        where = {} if {'listen', 'port'} & set(self._flags) else {'listen': '127.0.0.1:0', 'port': 0}
+        where: dict[str, Flag] = {} if {'listen', 'port'} & set(self._flags) else {'listen': '127.0.0.1:0', 'port': 0}
         scenario = [] if self._scenario is None else [os.fspath(self._scenario)]
-        return [find_program(), 'serve', *arguments({**where, **self._flags}), *scenario]
+        return [find_program(), 'serve', *arguments(where | self._flags), *scenario]
 
     def start(self) -> Server:
         """Returns when the server accepts requests."""

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,13 +157,13 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         # Undone last, because the application may read its environment until the last webhook has come.
         env = stack.enter_context(pytest.MonkeyPatch.context())
         sandbox: Sandbox | None = None
-        app = stack.enter_context(AppServer(before=lambda: sandbox._follow() if sandbox else None)) if app_name else None  # pyright: ignore[reportPrivateUsage]
+        app = stack.enter_context(AppServer(before=lambda: sandbox._follow() if sandbox else None)) if app_name else None
         wishes.setdefault('webhook_url', url_of(target, app, server))
         sandbox = make(server, name, replaces=plugin.mode == 'session', **wishes)
         if wishes['webhook_url'] is None:
             sandbox.webhooks_to(sandbox.inbox().url)
         stack.callback(sandbox.delete)
-        sandbox._shows_timeline = False  # pyright: ignore[reportPrivateUsage]  # the report of the test shows it
+        sandbox._shows_timeline = False  # the report of the test shows it
         request.node.stash[SANDBOX] = sandbox
         if plugin.mode == 'test':
             plugin.set_env(sandbox, env)
@@ -172,7 +172,7 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         if app:
             loaded: Any = load_app(app_name) if isinstance(app_name, str) else app_name
             app.load(loaded)
-            sandbox._attach(app, loaded)  # pyright: ignore[reportPrivateUsage]
+            sandbox._attach(app, loaded)
         yield sandbox
 
 
@@ -222,8 +222,8 @@ def name_of(nodeid: str) -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    report: Any = yield
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    report = yield
     sandbox = item.stash.get(SANDBOX, None)
     if sandbox and report.failed and call.when in ('setup', 'call'):
         with contextlib.suppress(ConnectionError, Problem):
@@ -236,7 +236,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def save_capsule(item: pytest.Item, sandbox: Sandbox) -> Path | None:
     """The history of a failed test's sandbox, as a file that `playmoney capsule replay` plays."""
     chosen = item.config.getoption('playmoney_capsules', None)
-    cache = getattr(item.config, 'cache', None)
+    # None without pytest's plugin `cacheprovider`.
+    cache: Any = getattr(item.config, 'cache', None)
     if not chosen and not cache:
         return None
     folder = Path(item.config.invocation_params.dir, chosen) if chosen else Path(cache.mkdir('playmoney'))
