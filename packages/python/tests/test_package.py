@@ -57,8 +57,8 @@ def test_maturin_writes_the_same_metadata(wheel: Path, tmp_path: Path) -> None:
 @needs_tomllib
 def test_what_is_installed_works_without_variables(wheel: Path, tmp_path: Path) -> None:
     place = tmp_path / 'installed'
-    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--no-index', '--no-deps', '--disable-pip-version-check', '--target', place, wheel]
-    subprocess.run(pip, check=True)
+    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-index', '--no-deps']
+    subprocess.run([*pip, '--target', place, wheel], check=True)
     known = {name: it for name, it in os.environ.items() if not name.startswith(('PLAYMONEY_', 'PYTEST_XDIST'))}
     environment = {**known, 'PYTHONPATH': str(place)}
     (tmp_path / 'test_it.py').write_text("def test_it(playmoney):\n    assert playmoney.advance('31m')['now'] == '2026-01-01T00:31:00Z'\n")

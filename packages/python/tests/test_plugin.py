@@ -73,9 +73,9 @@ def test_each_test_has_a_frozen_sandbox_of_its_own(run) -> None:
             assert playmoney.now.month == 5
             assert playmoney.control('GET', 'clock')['mode'] == 'frozen'
 
-        @pytest.mark.playmoney(scenario='version: 1\\nname: yen\\nproviders: { quoine: { currency: JPY } }')
+        @pytest.mark.playmoney(scenario='version: 1\\nname: yen\\nproviders: { quoine: { webhook_url: "${inbox:shop}" } }')
         def test_with_a_scenario(playmoney):
-            assert playmoney.account('quoine')['currency'] == 'JPY'
+            assert '//shop.inbox.' in playmoney.account('quoine')['webhook_url']
 
         @pytest.mark.playmoney(webhook_url='http://127.0.0.1:1/{provider}')
         def test_with_an_address_of_webhooks(playmoney):
@@ -167,7 +167,8 @@ def test_an_application_of_the_test(run) -> None:
 @pytest.mark.parametrize('without', ['freezegun', 'time_machine'])
 def test_the_clock_of_the_test_follows(run, without: str) -> None:
     conftest = f'import sys; sys.modules[{without!r}] = None'
-    run('-o', 'playmoney_app=shop:create_app', '-o', 'playmoney_follow_clock=true', conftest=conftest, payouts=PAYOUTS, shop=SHOP, test_it='''
+    options = ['-o', 'playmoney_app=shop:create_app', '-o', 'playmoney_follow_clock=true']
+    run(*options, conftest=conftest, payouts=PAYOUTS, shop=SHOP, test_it='''
         import datetime, time, shop
         def test_it(playmoney):
             assert datetime.datetime.now(datetime.timezone.utc).isoformat() == '2026-01-01T00:00:00+00:00'

@@ -26,8 +26,8 @@ def test_a_sample_shop(shop: str, pytester: pytest.Pytester, run) -> None:
     assert re.search(r'^1\d passed in ', result.outlines[-1])
     glue = [it for it in (folder / 'pytest.ini').read_text('utf-8').splitlines() if it.strip()]
     assert len(glue) <= GLUE_LINES_MAX
-    assert f'({shop})' in (HERE / 'samples' / 'README.md').read_text('utf-8')
-    assert re.search(rf'\({shop}\) .*\| {len(glue)} \|', (HERE / 'samples' / 'README.md').read_text('utf-8')), 'the table counts the lines of glue'
+    readme = (HERE / 'samples' / 'README.md').read_text('utf-8')
+    assert re.search(rf'\({shop}\) .*\| {len(glue)} \|', readme), 'the table counts the lines of glue'
     assert {it.name for it in folder.iterdir() if it.is_file()} == {'shop.py', 'test_shop.py', 'pytest.ini'}, 'there is no other glue'
 
 

@@ -98,7 +98,7 @@ def test_actions_and_webhooks(shop: package.Sandbox) -> None:
 
 def test_decimals_stay_exact(shop: package.Sandbox) -> None:
     shop.act('qbitpay.set-price', symbol='BTC/USDT', ask=Decimal('65000.10'), bid=Decimal('65000.05'))
-    assert written({'a': [Decimal('65000.10'), Decimal('1E+3'), '1.0', 'a decimal 2.0']}) == b'{"a": [65000.10, 1000, "1.0", "a decimal 2.0"]}'
+    assert written([Decimal('65000.10'), Decimal('1E+3'), '1.0', 'a decimal 2.0']) == b'[65000.10, 1000, "1.0", "a decimal 2.0"]'
     with pytest.raises(TypeError, match='cannot be written as JSON'):
         shop.act('quoine.pay', invoice=object())
 
@@ -197,6 +197,16 @@ def test_state_and_reset(shop: package.Sandbox) -> None:
     shop.reset()
     assert shop.requests() == []
     assert shop.account('quantum-payouts')['webhook_url'] == shop.inbox().url, 'webhooks go where they went'
+
+
+def test_a_reset_keeps_the_addresses_of_the_start(server: package.Server) -> None:
+    scenario = 'version: 1\nname: a shop\nproviders: { quoine: { webhook_url: http://127.0.0.1:9/scenario } }\n'
+    with server.sandbox(scenario=scenario) as shop:
+        shop.reset()
+        assert shop.account('quoine')['webhook_url'] == 'http://127.0.0.1:9/scenario'
+    with server.sandbox(webhook_url='http://127.0.0.1:9/{provider}') as shop:
+        shop.reset()
+        assert shop.account('quoine')['webhook_url'] == 'http://127.0.0.1:9/quoine'
 
 
 def test_a_server_that_is_gone_is_named() -> None:

@@ -10,8 +10,8 @@ from playmoney.pytest_plugin import name_of
 
 
 @pytest.mark.parametrize(('text', 'seconds'), [
-    ('31m', 1860), ('1h30m', 5400), ('PT31M', 1860), ('P1DT2H', 93_600), ('90s', 90), ('1.5s', 1.5), ('100ms', 0.1), ('2min', 120), ('1h 30m', 5400),
-    ('1w', 604_800), ('30D', 2_592_000),
+    ('31m', 1860), ('1h30m', 5400), ('PT31M', 1860), ('P1DT2H', 93_600), ('90s', 90), ('1.5s', 1.5), ('100ms', 0.1), ('2min', 120),
+    ('1h 30m', 5400), ('1w', 604_800), ('30D', 2_592_000),
 ])
 def test_durations(text: str, seconds: float) -> None:
     assert span_of(text) == timedelta(seconds=seconds)
@@ -38,9 +38,9 @@ def test_flags() -> None:
 
 def test_names_of_sandboxes_are_valid_and_differ() -> None:
     ids = [
-        'tests/test_shop.py::test_paid', 'tests/test_shop.py::test_paid[0.1]', 'tests/test_shop.py::test_paid[0-1]', 'tests/test_shop.py::test_Paid',
-        'tests/test_more.py::test_paid', 'tests/test_shop.py::TestPaid::test_paid', f'tests/test_shop.py::test_{"long" * 40}',
-        f'tests/test_shop.py::test_{"long" * 41}', 'tests/test_shop.py::test_zahlung_ä[€]', 'tests/test_shop.py::test_', 'test_a.py::test_[--]',
+        't/test_shop.py::test_paid', 't/test_shop.py::test_paid[0.1]', 't/test_shop.py::test_paid[0-1]', 't/test_shop.py::test_Paid',
+        't/test_more.py::test_paid', 't/test_shop.py::TestPaid::test_paid', f't/test_shop.py::test_{"long" * 40}',
+        f't/test_shop.py::test_{"long" * 41}', 't/test_shop.py::test_zahlung_ä[€]', 't/test_shop.py::test_', 'test_a.py::test_[--]',
     ]
     names = [name_of(it) for it in ids]
     assert len(set(names)) == len(ids)

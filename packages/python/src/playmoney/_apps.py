@@ -109,5 +109,9 @@ def load_app(name: str) -> Any:
 
 
 def is_factory(app: Any) -> bool:
-    needed = [it for it in inspect.signature(app).parameters.values() if it.default is it.empty and it.kind not in (it.VAR_POSITIONAL, it.VAR_KEYWORD)]
+    try:
+        parameters = inspect.signature(app).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    needed = [it for it in parameters if it.default is it.empty and it.kind not in (it.VAR_POSITIONAL, it.VAR_KEYWORD)]
     return not needed and (inspect.isfunction(app) or inspect.isclass(app) or inspect.ismethod(app))

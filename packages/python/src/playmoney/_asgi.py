@@ -97,10 +97,9 @@ class Lifespan:
 
 def scope_of(environ: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
     path = environ.get('PATH_INFO', '/')
-    headers = [(name[5:].replace('_', '-').lower().encode(), str(value).encode('latin-1')) for name, value in environ.items() if name.startswith('HTTP_')]
-    for name in ('CONTENT_TYPE', 'CONTENT_LENGTH'):
-        if environ.get(name):
-            headers.append((name.replace('_', '-').lower().encode(), environ[name].encode('latin-1')))
+    named = {name.removeprefix('HTTP_'): it for name, it in environ.items() if name.startswith('HTTP_')}
+    named |= {name: environ[name] for name in ('CONTENT_TYPE', 'CONTENT_LENGTH') if environ.get(name)}
+    headers = [(name.replace('_', '-').lower().encode(), it.encode('latin-1')) for name, it in named.items()]
     return {
         'type': 'http',
         'asgi': {'version': '3.0', 'spec_version': '2.3'},

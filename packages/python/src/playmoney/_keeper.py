@@ -4,11 +4,13 @@ A process of its own, run as a script: `python _keeper.py '{"command": [...], "f
 on loopback. Each connection is a holder. The operating system closes the connection of a process that is killed, so that a server
 is never left behind. It writes one line of JSON to standard output: where it listens and the ready file, or why nothing has started.
 
-A holder that goes closes its side and waits for the end of the connection; for the last one, this end comes after the server's.
+A holder that goes closes its side and waits for the end of the connection. The last one is told that it is over when the server has
+ended.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
@@ -101,15 +103,17 @@ def main() -> None:
         ready = ready_document(server, folder)
         told = {'error': ready} if isinstance(ready, str) else {'port': listener.getsockname()[1], 'pid': server.pid, 'ready': ready}
         print(json.dumps(told), flush=True)
-        os.close(1)  # who reads this line reads to the end
         if not isinstance(ready, str):
             hold(server, listener, last)
     finally:
         listener.close()
         end(server)
+        if log:
+            log.close()
         shutil.rmtree(folder, ignore_errors=True)
         for holder in last:
-            holder.close()
+            with contextlib.suppress(OSError), holder:
+                holder.sendall(b'over\n')
 
 
 if __name__ == '__main__':

@@ -47,7 +47,8 @@ def timeline(control: Control, lines_max: int) -> str:
 
 def entries(control: Control) -> list[dict[str, Any]]:
     """All events so far. A first look says how many there are, the second reads that far."""
-    last = next((int(it[3:].strip().partition('-')[0]) for it in control.lines('/__admin/events', PAUSE_SECONDS) if it.startswith('id:')), 0)
+    ids = (it for it in control.lines('/__admin/events', PAUSE_SECONDS) if it.startswith('id:'))
+    last = int(next(ids, 'id: 0')[3:].strip().partition('-')[0])
     found: list[dict[str, Any]] = []
     if last:
         for line in control.lines('/__admin/events?since=0', PAUSE_SECONDS):

@@ -23,7 +23,7 @@ Where = Mapping[str, Any]
 class Sandbox:
     """Five providers with a clock, a state and keys of their own. Made by `Server.sandbox`; a `with` block deletes it at its end."""
 
-    def __init__(self, server: Control, described: Mapping[str, Any], webhook_url: str | None = None) -> None:
+    def __init__(self, server: Control, described: Mapping[str, Any]) -> None:
         self.name: str = described['name']
         self.env: dict[str, str] = dict(described['env'])
         """Addresses and keys by the names that an environment has: QUOINE_BASE_URL, QUOINE_USER_ID, ..."""
@@ -33,7 +33,8 @@ class Sandbox:
         self.app_url: str | None = None
         self._server = server
         self._control = Control(f'{server.url}/s/{self.name}', server.token)
-        self._webhook_url = webhook_url
+        # Where `webhooks_to` has sent webhooks. Until then they go where the sandbox's start says.
+        self._webhook_url: str | None = None
         self._follower: Follower | None = None
         self._at_end = contextlib.ExitStack()
         self._shows_timeline = True

@@ -114,7 +114,7 @@ class Server:
         clock = {'mode': 'frozen', 'now': plain(now) if isinstance(now, datetime) else now} if now is not None else None
         wishes = {'name': name, 'seed': seed, 'clock': clock, 'scenario': scenario, 'webhook_url': webhook_url}
         made = self.control.ask('POST', '/__admin/sandboxes', {it: wish for it, wish in wishes.items() if wish is not None})
-        return Sandbox(self.control, made, webhook_url)
+        return Sandbox(self.control, made)
 
     def find(self, name: str = 'default') -> Sandbox:
         """A sandbox that exists already."""

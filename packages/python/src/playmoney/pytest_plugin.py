@@ -149,7 +149,10 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     plugin, wishes = plugin_of(request.config), wishes_of(request)
     server = plugin.start()
     app_name = wishes.pop('app', None) or request.config.getini('playmoney_app')
-    target = str(wishes.pop('webhooks', None) or request.config.getini('playmoney_webhooks') or ('/webhooks/{provider}' if app_name else 'inbox'))
+    target = wishes.pop('webhooks', None) or request.config.getini('playmoney_webhooks')
+    if not target and not app_name and 'scenario' in wishes:
+        wishes.setdefault('webhook_url', None)  # they go where the scenario says
+    target = str(target or ('/webhooks/{provider}' if app_name else 'inbox'))
     follows = wishes.pop('follow_clock', None)
     follows = bool(request.config.getini('playmoney_follow_clock')) if follows is None else bool(follows)
     name = plugin.session_name() if plugin.mode == 'session' else name_of(request.node.nodeid)
@@ -158,10 +161,9 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         env = stack.enter_context(pytest.MonkeyPatch.context())
         sandbox: Sandbox | None = None
         app = stack.enter_context(AppServer(before=lambda: sandbox._follow() if sandbox else None)) if app_name else None
-        wishes.setdefault('webhook_url', url_of(target, app, server))
+        if 'webhook_url' not in wishes:
+            wishes['webhook_url'] = url_of(target, app, server)
         sandbox = make(server, name, replaces=plugin.mode == 'session', **wishes)
-        if wishes['webhook_url'] is None:
-            sandbox.webhooks_to(sandbox.inbox().url)
         stack.callback(sandbox.delete)
         sandbox._shows_timeline = False  # the report of the test shows it
         request.node.stash[SANDBOX] = sandbox
@@ -185,10 +187,10 @@ def wishes_of(request: pytest.FixtureRequest) -> dict[str, Any]:
     return wishes
 
 
-def url_of(target: str, app: AppServer | None, server: Server) -> str | None:
-    """The address of webhooks; None for the sandbox's own inbox, whose address is known when it is made."""
+def url_of(target: str, app: AppServer | None, server: Server) -> str:
+    """The address of webhooks; `make` replaces {sandbox}."""
     if target == 'inbox':
-        return None
+        return f'{server.url}/s/{{sandbox}}/__admin/inbox/webhooks'
     if target.startswith('/'):
         if not app:
             raise pytest.UsageError(f'playmoney_webhooks is the path {target}, but playmoney_app names no application')
@@ -203,9 +205,10 @@ def make(server: Server, name: str, replaces: bool = False, **wishes: Any) -> Sa
     if replaces:
         with contextlib.suppress(Problem):
             server.find(name).delete()
+    target = wishes.pop('webhook_url', None)
     for number in range(2, 100):
         try:
-            return server.sandbox(name, **wishes)
+            return server.sandbox(name, webhook_url=target and target.replace('{sandbox}', name), **wishes)
         except Problem as why:
             if why.code != 'sandbox_exists':
                 raise
