@@ -16,7 +16,7 @@ from test_server import ends, is_alive
 
 PAYOUTS = (Path(__file__).parent / 'payouts.py').read_text('utf-8')
 SHOP = '''
-import json, os
+import datetime, json, os
 from payouts import pay_out
 
 HEARD = []
@@ -25,7 +25,6 @@ def pay(order='A-1'):
     return pay_out(os.environ['QUANTUM_PAYOUTS_BASE_URL'], os.environ['QUANTUM_PAYOUTS_TOKEN'], order)
 
 def app(environ, start_response):
-    import datetime
     event = json.loads(environ['wsgi.input'].read(int(environ['CONTENT_LENGTH'])))
     HEARD.append((environ['PATH_INFO'], event['payout']['status'], datetime.datetime.now(datetime.timezone.utc).isoformat()))
     start_response('200 OK', [])
@@ -44,7 +43,8 @@ async def asgi(scope, receive, send):
         await send({'type': 'lifespan.shutdown.complete'})
         return
     body = (await receive())['body']
-    HEARD.append((scope['path'], json.loads(body)['payout']['status'], scope['state']['name']))
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    HEARD.append((scope['path'], json.loads(body)['payout']['status'], now, scope['state']['name']))
     await send({'type': 'http.response.start', 'status': 200, 'headers': [(b'content-type', b'text/plain')]})
     await send({'type': 'http.response.body', 'body': b'ok'})
 '''
@@ -149,7 +149,8 @@ def test_webhooks_of_an_asgi_application(run) -> None:
         def test_it(playmoney):
             shop.pay()
             playmoney.advance('1h')
-            assert ('/webhooks/quantum-payouts', 'success', 'asgi') in shop.HEARD
+            assert {(it[0], it[3]) for it in shop.HEARD} == {('/webhooks/quantum-payouts', 'asgi')}
+            assert shop.HEARD[-1][1] == 'success'
     ''').assert_outcomes(passed=1)
 
 
@@ -164,10 +165,11 @@ def test_an_application_of_the_test(run) -> None:
     ''').assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize('app', ['create_app', 'asgi'])
 @pytest.mark.parametrize('without', ['freezegun', 'time_machine'])
-def test_the_clock_of_the_test_follows(run, without: str) -> None:
+def test_the_clock_of_the_test_follows(run, without: str, app: str) -> None:
     conftest = f'import sys; sys.modules[{without!r}] = None'
-    options = ['-o', 'playmoney_app=shop:create_app', '-o', 'playmoney_follow_clock=true']
+    options = ['-o', f'playmoney_app=shop:{app}', '-o', 'playmoney_follow_clock=true']
     run(*options, conftest=conftest, payouts=PAYOUTS, shop=SHOP, test_it='''
         import datetime, time, shop
         def test_it(playmoney):
@@ -196,17 +198,25 @@ def test_the_environment_before_the_application_is_imported(run) -> None:
         ''',
         'conftest': 'import early',
         'test_it': '''
-            import early, pytest
+            import early, os, pytest
             @pytest.mark.parametrize('number', range(6))
             def test_it(playmoney, number):
                 early.pay()
                 assert early.API == playmoney.base_url('quoine') + '/api/v1'
                 assert len(playmoney.requests()) == 1 and playmoney.name.startswith('session-')
+
+            def test_without_the_fixture(playmoney_server):
+                early.pay()
+                worker = os.environ.get('PYTEST_XDIST_WORKER', 'main')
+                assert len(playmoney_server.find(f'session-{worker}').requests()) == 1
         ''',
     }
     options = ['-o', 'playmoney_env=session', '-o', 'playmoney_names=SHOP_API = {QUOINE_BASE_URL}/api/v1']
-    run(*options, **files).assert_outcomes(passed=6)
-    run(*options, '-n', '2', **files).assert_outcomes(passed=6)
+    run(*options, **files).assert_outcomes(passed=7)
+    run(*options, '-n', '2', **files).assert_outcomes(passed=7)
+    with package.Server() as server:
+        run(*options, f'--playmoney-url={server.url}', **files).assert_outcomes(passed=7)
+        assert [it['name'] for it in server.control.ask('GET', '/__admin/sandboxes')['sandboxes']] == ['default']
 
 
 def test_wrong_options_are_explained(run) -> None:

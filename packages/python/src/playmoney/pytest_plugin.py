@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import hashlib
 import os
 import re
+import sys
 import tempfile
 import uuid
 from collections.abc import Generator, Iterator
@@ -91,7 +91,8 @@ class Plugin:
 
     def folder(self) -> Path:
         """The run's own, known before pytest's folder for temporary files is, and to workers on other machines as well."""
-        key = hashlib.sha256(f'{getpass.getuser()} {self.run}'.encode()).hexdigest()[:20]
+        user = os.getuid() if sys.platform != 'win32' else ''
+        key = hashlib.sha256(f'{user} {self.run}'.encode()).hexdigest()[:20]
         return Path(tempfile.gettempdir()) / f'playmoney-{key}'
 
     def start(self) -> Server:
@@ -126,6 +127,10 @@ class Plugin:
 
     def close(self) -> None:
         self.env.undo()
+        if self.mode == 'session' and self.server and self.server.pid is None:
+            # A server that runs already would keep it.
+            with contextlib.suppress(ConnectionError, Problem):
+                self.server.find(self.session_name()).delete()
         if not self.worker:
             os.environ.pop(RUN, None)
             if self.server:
@@ -164,6 +169,9 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         if 'webhook_url' not in wishes:
             wishes['webhook_url'] = url_of(target, app, server)
         sandbox = make(server, name, replaces=plugin.mode == 'session', **wishes)
+        if plugin.mode == 'session':
+            # For tests without the fixture, whose application has the same addresses.
+            stack.callback(make, server, name)
         stack.callback(sandbox.delete)
         sandbox._shows_timeline = False  # the report of the test shows it
         request.node.stash[SANDBOX] = sandbox
