@@ -13,3 +13,6 @@ if not INSTALLED:
     sys.path.insert(0, SOURCE)
     pytest_plugins.append('playmoney.pytest_plugin')
     os.environ['PYTHONPATH'] = os.pathsep.join([SOURCE, *filter(None, [os.environ.get('PYTHONPATH')])])
+
+# Each shop is a project of its own; tests/test_samples.py runs them.
+collect_ignore = ['samples']

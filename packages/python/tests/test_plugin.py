@@ -116,14 +116,12 @@ def test_a_failed_test_shows_its_timeline_once(run) -> None:
 
 
 def test_a_failed_test_names_its_capsule_if_the_program_keeps_one(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    conftest = '''
-        import playmoney, pathlib
-        def save_capsule(sandbox, path):
-            path.write_bytes(b'capsule')
-            return True
-        playmoney.Sandbox.save_capsule = save_capsule
-    '''
-    result = run('--playmoney-capsules=capsules', conftest=conftest, test_it='def test_it(playmoney): assert False')
+    def save_capsule(sandbox: package.Sandbox, path: Path) -> bool:
+        path.write_text(sandbox.name)
+        return True
+
+    monkeypatch.setattr(package.Sandbox, 'save_capsule', save_capsule)
+    result = run('--playmoney-capsules=capsules', test_it='def test_it(playmoney): assert False')
     result.stdout.re_match_lines([r'capsule: .*/capsules/it-[0-9a-f]{8}\.capsule'])
 
 
@@ -168,6 +166,7 @@ def test_an_application_of_the_test(run) -> None:
 @pytest.mark.parametrize('app', ['create_app', 'asgi'])
 @pytest.mark.parametrize('without', ['freezegun', 'time_machine'])
 def test_the_clock_of_the_test_follows(run, without: str, app: str) -> None:
+    pytest.importorskip('freezegun' if without == 'time_machine' else 'time_machine')
     conftest = f'import sys; sys.modules[{without!r}] = None'
     options = ['-o', f'playmoney_app=shop:{app}', '-o', 'playmoney_follow_clock=true']
     run(*options, conftest=conftest, payouts=PAYOUTS, shop=SHOP, test_it='''

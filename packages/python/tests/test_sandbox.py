@@ -1,7 +1,10 @@
 """A sandbox: its verbs, and what it says when something is not as expected."""
 
+import threading
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -215,3 +218,26 @@ def test_a_server_that_is_gone_is_named() -> None:
     with pytest.raises(ConnectionError, match='the server does not answer'):
         shop.clock
     shop.delete()
+
+
+class History(BaseHTTPRequestHandler):
+    """A server that keeps a history."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == '/s/shop/__admin/capsule' else 404)
+        self.end_headers()
+        self.wfile.write(b'{"playmoney_capsule": 1}\n')
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_capsule_is_saved_if_the_program_keeps_one(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(('127.0.0.1', 0), History) as server:
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        control = package.Server.at(f'http://127.0.0.1:{server.server_port}').control
+        for name, is_saved in [('shop', True), ('other', False)]:
+            path = tmp_path / f'{name}.capsule'
+            assert package.Sandbox(control, {'name': name, 'env': {}, 'providers': {}}).save_capsule(path) is is_saved
+            assert path.exists() is is_saved
+        server.shutdown()
