@@ -218,6 +218,20 @@ def test_the_environment_before_the_application_is_imported(run) -> None:
         assert [it['name'] for it in server.control.ask('GET', '/__admin/sandboxes')['sandboxes']] == ['default']
 
 
+def test_the_environment_by_hand(run) -> None:
+    options = ['-o', 'playmoney_env=none', '-o', 'playmoney_names=SHOP_API = {QUOINE_BASE_URL}/api/v1\nSHOP_SECRET = {QUOINE_SECRET}']
+    run(*options, test_it='''
+        import os
+        def test_it(playmoney, monkeypatch):
+            assert 'QUOINE_SECRET' not in os.environ and 'SHOP_API' not in os.environ
+            playmoney.set_env(monkeypatch)
+            assert os.environ['SHOP_API'] == playmoney.env['SHOP_API'] == playmoney.base_url('quoine') + '/api/v1'
+            playmoney.rotate('quoine', secret='another-secret')
+            playmoney.set_env(monkeypatch)
+            assert os.environ['QUOINE_SECRET'] == os.environ['SHOP_SECRET'] == 'another-secret'
+    ''').assert_outcomes(passed=1)
+
+
 def test_wrong_options_are_explained(run) -> None:
     test = {'test_it': 'def test_it(playmoney): pass'}
     for option, said in [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from . import _report
 from ._apps import AppServer
@@ -20,14 +20,22 @@ Count = int | Mapping[str, int]
 Where = Mapping[str, Any]
 
 
+class SetsEnvironment(Protocol):
+    """pytest's `monkeypatch`."""
+
+    def setenv(self, name: str, value: str) -> None: ...
+
+
 class Sandbox:
     """Five providers with a clock, a state and keys of their own. Made by `Server.sandbox`; a `with` block deletes it at its end."""
 
     def __init__(self, server: Control, described: Mapping[str, Any]) -> None:
         self.name: str = described['name']
-        self.env: dict[str, str] = dict(described['env'])
+        self.env: dict[str, str] = {}
         """Addresses and keys by the names that an environment has: QUOINE_BASE_URL, QUOINE_USER_ID, ..."""
-        self.providers: dict[str, Any] = dict(described['providers'])
+        self.providers: dict[str, Any] = {}
+        self._names: dict[str, str] = {}  # more names of `env`, as templates
+        self._read(described)
         self.app: Any = None
         """The application that `serve` runs."""
         self.app_url: str | None = None
@@ -38,6 +46,11 @@ class Sandbox:
         self._follower: Follower | None = None
         self._at_end = contextlib.ExitStack()
         self._shows_timeline = True
+
+    def _read(self, described: Mapping[str, Any]) -> None:
+        self.providers = dict(described['providers'])
+        known: dict[str, str] = described['env']
+        self.env = {**known, **{name: text.format_map(known) for name, text in self._names.items()}}
 
     def __repr__(self) -> str:
         return f'<playmoney.Sandbox {self.name} at {self._control.url}>'
@@ -65,6 +78,11 @@ class Sandbox:
         if provider not in self.providers:
             raise ValueError(f'no provider is named {provider!r}: {", ".join(self.providers)}')
         return str(self.providers[provider]['base_url'])
+
+    def set_env(self, monkeypatch: SetsEnvironment) -> None:
+        """Sets `env` in the environment of this process, with pytest's `monkeypatch`; for example again after keys have rotated."""
+        for name, value in self.env.items():
+            monkeypatch.setenv(name, value)
 
     # The clock
 
@@ -155,8 +173,7 @@ class Sandbox:
         """Replaces keys of an account: `rotate('quoine', secret='...')`. The old ones are refused from now on."""
         changed = self.account(provider, account, credentials=credentials)
         if account is None or account == self._first_account(provider):
-            described = self._server.ask('GET', f'/__admin/sandboxes/{self.name}')
-            self.providers, self.env = dict(described['providers']), dict(described['env'])
+            self._read(self._server.ask('GET', f'/__admin/sandboxes/{self.name}'))
         return changed
 
     def _first_account(self, provider: str) -> str:

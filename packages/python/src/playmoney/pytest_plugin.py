@@ -106,24 +106,21 @@ class Plugin:
         return f'session-{self.worker or "main"}'
 
     def set_session_env(self) -> None:
-        self.set_env(make(self.start(), self.session_name(), replaces=True), self.env)
+        sandbox = make(self.start(), self.session_name(), replaces=True)
+        self.add_names(sandbox)
+        sandbox.set_env(self.env)
 
-    def set_env(self, sandbox: Sandbox, env: pytest.MonkeyPatch) -> None:
-        for name, value in self.names(sandbox).items():
-            env.setenv(name, value)
-
-    def names(self, sandbox: Sandbox) -> dict[str, str]:
-        """The sandbox's environment, and the names of playmoney_names."""
-        names = dict(sandbox.env)
+    def add_names(self, sandbox: Sandbox) -> None:
+        """Adds the names of playmoney_names to the sandbox's environment."""
         for line in self.config.getini('playmoney_names'):
             name, equals, text = (it.strip() for it in line.partition('='))
             if not equals:
                 raise pytest.UsageError(f'playmoney_names has lines such as SHOP_API = {{QUOINE_BASE_URL}}/api/v1, not {line!r}')
             try:
-                names[name] = text.format_map(sandbox.env)
+                sandbox.env[name] = text.format_map(sandbox.env)
             except (KeyError, ValueError, IndexError) as why:
                 raise pytest.UsageError(f'playmoney_names, {line!r}: {why} is not one of {", ".join(sandbox.env)}') from None
-        return names
+            sandbox._names[name] = text
 
     def close(self) -> None:
         self.env.undo()
@@ -175,8 +172,9 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         stack.callback(sandbox.delete)
         sandbox._shows_timeline = False  # the report of the test shows it
         request.node.stash[SANDBOX] = sandbox
+        plugin.add_names(sandbox)
         if plugin.mode == 'test':
-            plugin.set_env(sandbox, env)
+            sandbox.set_env(env)
         if follows:
             sandbox.follow_clock()
         if app:
