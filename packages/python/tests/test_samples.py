@@ -28,7 +28,7 @@ def test_a_sample_shop(shop: str, pytester: pytest.Pytester, run) -> None:
     assert len(glue) <= GLUE_LINES_MAX
     readme = (HERE / 'samples' / 'README.md').read_text('utf-8')
     assert re.search(rf'\({shop}\) .*\| {len(glue)} \|', readme), 'the table counts the lines of glue'
-    assert {it.name for it in folder.iterdir() if it.is_file()} == {'shop.py', 'test_shop.py', 'pytest.ini'}, 'there is no other glue'
+    assert {it.name for it in folder.iterdir() if it.is_file()} == {'shop.py', 'test_shop.py', 'pytest.ini'}, 'these files are all'
 
 
 def blocks(kind: str) -> list[str]:
@@ -67,7 +67,7 @@ def test_the_example_of_a_sandbox() -> None:
     subprocess.run([sys.executable, '-c', example], check=True)
 
 
-def test_the_tables_name_what_there_is() -> None:
+def test_the_readme_names_every_verb_and_setting() -> None:
     readme = (HERE / 'README.md').read_text('utf-8')
     verbs = {name for name in vars(package.Sandbox) if not name.startswith('_')}
     assert verbs - set(re.findall(r'`(\w+)`', readme)) - set(re.findall(r'shop\.(\w+)', readme)) == {'save_capsule', 'when_deleted'}

@@ -37,7 +37,7 @@ def test_an_order_expires_while_the_customer_pays(playmoney):
     assert state(playmoney) == 'paid', 'QuantaPay still counts a payment after the hour'
 
 
-def test_an_order_that_nobody_pays(playmoney):
+def test_an_order_that_is_not_paid(playmoney):
     session = order(playmoney)['session']
     playmoney.act('quantapay.choose-coin', session=session, cryptocurrency='usdt')
     playmoney.advance('3d')

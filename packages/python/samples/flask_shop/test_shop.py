@@ -21,7 +21,7 @@ def test_a_paid_order_is_shipped(playmoney):
     playmoney.verify('quoine.createInvoice', {'body': {'name': 'order-1', 'price': '500.0'}})
 
 
-def test_an_order_that_nobody_pays_expires(playmoney):
+def test_an_order_that_is_not_paid_expires(playmoney):
     order(playmoney)
     playmoney.advance('29m')
     assert state(playmoney) == 'open'
