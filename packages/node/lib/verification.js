@@ -1,0 +1,34 @@
+'use strict';
+// What a test sees when the application has not made the calls that were expected.
+const { AssertionError } = require('node:assert');
+
+/** The application has not made the expected calls. The message has the nearest requests and the timeline. */
+class VerificationError extends AssertionError {
+  constructor(what, problem, timeline) {
+    super({ message: explain(what, problem, timeline), operator: 'verify' });
+    this.name = 'VerificationError';
+    for (const [name, value] of Object.entries({ problem, nearest: problem.nearest ?? [], timeline })) {
+      Object.defineProperty(this, name, { value, enumerable: false });
+    }
+  }
+}
+
+function explain(what, problem, timeline) {
+  const nearest = (problem.nearest ?? []).map(describe);
+  return [
+    `${what}: ${problem.detail}`,
+    ...(problem.timed_out ? ['The wait has ended without it.'] : []),
+    ...(nearest.length ? ['', 'The nearest requests:', ...nearest] : []),
+    '',
+    timeline,
+  ].join('\n');
+}
+
+function describe({ request, criteria }) {
+  const head = request ? `  ${request.id} at ${request.at}, ${request.operation}, answered with ${request.response?.status ?? 'nothing'}` : '  a request';
+  const wrong = criteria.filter((it) => !it.met).map((it) => `    ${it.criterion}: expected ${it.expected}, but it is ${it.actual}`);
+  const met = criteria.filter((it) => it.met).map((it) => it.criterion);
+  return [head, ...wrong, ...(met.length ? [`    as expected: ${met.join(', ')}`] : [])].join('\n');
+}
+
+module.exports = { VerificationError };
