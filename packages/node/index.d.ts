@@ -1,5 +1,3 @@
-import { AssertionError } from 'node:assert';
-
 import type { components, operations } from './control';
 
 type Schemas = components['schemas'];
@@ -151,7 +149,7 @@ export class PlaymoneyError extends Error {
 }
 
 /** The application has not made the calls that were expected. The message has the nearest requests and the timeline. */
-export class VerificationError extends AssertionError {
+export class VerificationError extends Error {
   readonly nearest: Schemas['verify_requests.refusal']['nearest'];
   readonly problem: Schemas['verify_requests.refusal'];
   readonly timeline: string;

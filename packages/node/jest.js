@@ -1,6 +1,6 @@
 'use strict';
 // For Jest. Each test is called with a sandbox of its own: `test('...', async ({ playmoney }) => { ... })`.
-const { expect, jest, test: base } = require('@jest/globals');
+const { expect, jest: fake, test: base } = require('@jest/globals');
 
 const { check, run } = require('./lib/harness.js');
 
@@ -11,11 +11,11 @@ const APIS = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 're
 const timers = {
   start: (apis, now) => {
     const faked = apis.flatMap((it) => [it, it.replace(/^set/, 'clear')]);
-    jest.useFakeTimers({ now, doNotFake: APIS.filter((it) => !faked.includes(it)) });
+    fake.useFakeTimers({ now, doNotFake: APIS.filter((it) => !faked.includes(it)) });
   },
-  set: (now) => jest.setSystemTime(now),
-  tick: (span) => jest.advanceTimersByTimeAsync(span),
-  stop: () => jest.useRealTimers(),
+  set: (now) => fake.setSystemTime(now),
+  tick: (span) => fake.advanceTimersByTimeAsync(span),
+  stop: () => fake.useRealTimers(),
 };
 
 function testWith(options = {}) {

@@ -92,7 +92,7 @@ function watch(child, path, folder) {
   child.stderr.setEncoding('utf8').on('data', (it) => (complaint = (complaint + it).slice(-COMPLAINT_BYTES_MAX)));
   child.stderr.unref();
   child.unref();
-  const guard = guardOf(child);
+  const guard = guardOf(child, folder);
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const atExit = () => {
     child.kill();
@@ -147,12 +147,12 @@ function read(file) {
  * A process that ends the child when this process was killed: its standard input is then closed. A process that is killed cannot
  * clean up by itself.
  */
-function guardOf(child) {
+function guardOf(child, folder) {
   if (child.pid === undefined) return { release: () => {} };
-  const guard = spawn(process.execPath, [join(__dirname, 'guard.js'), String(child.pid)], {
+  const guard = spawn(process.execPath, [join(__dirname, 'guard.js'), String(child.pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: {},
     detached: true,
+    env: { SystemRoot: process.env.SystemRoot },
     windowsHide: true,
   });
   guard.on('error', () => {});

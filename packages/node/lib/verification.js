@@ -1,11 +1,13 @@
 'use strict';
 // What a test sees when the application has not made the calls that were expected.
-const { AssertionError } = require('node:assert');
 
-/** The application has not made the expected calls. The message has the nearest requests and the timeline. */
-class VerificationError extends AssertionError {
+/**
+ * The application has not made the expected calls. The message has the nearest requests and the timeline. It is not an AssertionError
+ * of Node: Jest would write "expected undefined" above the message.
+ */
+class VerificationError extends Error {
   constructor(what, problem, timeline) {
-    super({ message: explain(what, problem, timeline), operator: 'verify' });
+    super(explain(what, problem, timeline));
     this.name = 'VerificationError';
     for (const [name, value] of Object.entries({ problem, nearest: problem.nearest ?? [], timeline })) {
       Object.defineProperty(this, name, { value, enumerable: false });
