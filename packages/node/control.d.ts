@@ -1,4 +1,4 @@
-// Made by `npm run types` from the OpenAPI document of the control API (GET /__admin/openapi.json). Do not change it by hand.
+// Made by `npm run types` from GET /__admin/openapi.json, the OpenAPI document of the control API. Do not change it.
 
 export interface paths {
     "/__admin/": {

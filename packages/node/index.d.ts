@@ -8,7 +8,7 @@ export type Provider = 'quantapay' | 'qbitpay' | 'cryptopay' | 'quantum-payouts'
 
 /** The actions of the outside world, such as `quoine.pay`, with what each takes. */
 export type Actions = {
-  [Name in keyof Schemas as Name extends `${Provider}.settings` ? never : Name extends `${Provider}.${string}` ? Name : never]: Schemas[Name];
+  [Name in keyof Schemas as Name extends `${Provider}.${infer Action}` ? (Action extends 'settings' ? never : Name) : never]: Schemas[Name];
 };
 
 /** The settings of a merchant, by provider. */

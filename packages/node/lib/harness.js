@@ -6,6 +6,8 @@ const { sharedServer } = require('./shared.js');
 
 /** Of a sandbox whose test was killed; the server may be one that outlives the run. */
 const TTL = '1h';
+/** The address of the inbox `webhooks`. */
+const INBOX = 'http://webhooks.inbox.playmoney.test/';
 const OPTIONS = ['app', 'fakeTimers', 'now', 'processEnv', 'scenario', 'seed', 'webhooks', 'webhookUrl'];
 
 function check(options) {
@@ -44,8 +46,8 @@ async function create(name, options, host) {
   const { now, scenario, webhooks = '/webhooks/{provider}' } = options;
   // A seed makes the clock stand at the same moment everywhere, whatever the flags of the server are.
   const seed = options.seed ?? (scenario === undefined && now === undefined ? 1 : undefined);
-  const own = host ? new URL(webhooks.replace('{provider}', '%7Bprovider%7D'), host.url).href.replace('%7Bprovider%7D', '{provider}') : undefined;
-  const webhookUrl = options.webhookUrl ?? own ?? 'http://webhooks.inbox.playmoney.test/';
+  const own = host && `${host.url}/${webhooks.replace(/^\//, '')}`;
+  const webhookUrl = options.webhookUrl ?? own ?? INBOX;
   for (let number = 1; ; number += 1) {
     const free = number === 1 ? name : `${name.slice(0, 63 - String(number).length - 1)}-${number}`;
     try {

@@ -34,10 +34,14 @@ async function latest(control, path) {
   return 0;
 }
 
-/** One line an event. Blocks that only count confirmations are left out, and so are attempts, whose outcome follows, and steps of the clock behind which nothing happened. */
+/**
+ * One line an event. Left out are blocks that only count confirmations, attempts, whose outcome follows, and steps of the clock behind
+ * which nothing happened.
+ */
 function render(events) {
   const told = events.filter((it) => it.kind !== 'attempt' && it.kind !== 'answer' && !(it.kind === 'block' && !/ to /.test(it.detail)));
-  const lines = told.filter((it, at) => it.kind !== 'clock' || told[at + 1]?.kind !== 'clock').map((it) => `  ${it.at}  ${it.kind.padEnd(7)}  ${sentence(it)}`);
+  const shown = told.filter((it, at) => it.kind !== 'clock' || told[at + 1]?.kind !== 'clock');
+  const lines = shown.map((it) => `  ${it.at}  ${it.kind.padEnd(7)}  ${sentence(it)}`);
   const left = lines.length - LINES_MAX;
   return left > 0 ? [`  (${left} earlier events are left out)`, ...lines.slice(-LINES_MAX)].join('\n') : lines.join('\n');
 }

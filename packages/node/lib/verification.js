@@ -27,7 +27,8 @@ function explain(what, problem, timeline) {
 }
 
 function describe({ request, criteria }) {
-  const head = request ? `  ${request.id} at ${request.at}, ${request.operation}, answered with ${request.response?.status ?? 'nothing'}` : '  a request';
+  const answer = request?.response?.status ?? 'nothing';
+  const head = request ? `  ${request.id} at ${request.at}, ${request.operation}, answered with ${answer}` : '  a request';
   const wrong = criteria.filter((it) => !it.met).map((it) => `    ${it.criterion}: expected ${it.expected}, but it is ${it.actual}`);
   const met = criteria.filter((it) => it.met).map((it) => it.criterion);
   return [head, ...wrong, ...(met.length ? [`    as expected: ${met.join(', ')}`] : [])].join('\n');

@@ -36,9 +36,10 @@ function stagePlatform(folder, target, binary) {
   mkdirSync(join(folder, 'bin'));
   copyFileSync(binary, program);
   chmodSync(program, 0o755);
-  writeFileSync(join(folder, 'README.md'), `The program of [Playmoney](https://www.npmjs.com/package/playmoney) for ${target}. Install \`playmoney\`.\n`);
+  writeFileSync(join(folder, 'README.md'), `The program of Playmoney for ${target}. The package \`playmoney\` installs it.\n`);
   const { version, license } = manifest;
-  return { name, version, description: `The program of Playmoney for ${target}.`, license, os: [os], cpu: [cpu], files: ['bin', ...LICENCES], preferUnplugged: true };
+  const description = `The program of Playmoney for ${target}.`;
+  return { name, version, description, license, os: [os], cpu: [cpu], files: ['bin', ...LICENCES], preferUnplugged: true };
 }
 
 function pack(stage, out) {
@@ -46,7 +47,8 @@ function pack(stage, out) {
   try {
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(stage(folder), null, 2)}\n`);
     for (const it of LICENCES) copyFileSync(join(root, '..', '..', it), join(folder, it));
-    const said = execFileSync('npm', ['pack', folder, '--json', '--pack-destination', out], { encoding: 'utf8', shell: process.platform === 'win32' });
+    const shell = process.platform === 'win32';
+    const said = execFileSync('npm', ['pack', folder, '--json', '--pack-destination', out], { encoding: 'utf8', shell });
     const file = join(out, Object.values(JSON.parse(said))[0].filename);
     console.log(file);
   } finally {

@@ -6,7 +6,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { startServer } from '../index.mjs';
 
 const file = new URL('../control.d.ts', import.meta.url);
-const HEAD = `// Made by \`npm run types\` from the OpenAPI document of the control API (GET /__admin/openapi.json). Do not change it by hand.\n\n`;
+const HEAD = `// Made by \`npm run types\` from GET /__admin/openapi.json, the OpenAPI document of the control API. Do not change it.\n\n`;
 
 export async function generate() {
   const server = await startServer({ clock: 'frozen' });

@@ -35,7 +35,8 @@ test('the packed manifest names each platform, and nothing for developers', () =
   const packed = JSON.parse(readFileSync(join(project, 'node_modules', 'playmoney', 'package.json'), 'utf8'));
   assert.deepEqual(packed.optionalDependencies, Object.fromEntries(Object.values(platform.PACKAGES).map((it) => [it, packed.version])));
   assert.deepEqual([packed.dependencies, packed.devDependencies, packed.scripts], [undefined, undefined, undefined]);
-  const own = JSON.parse(readFileSync(join(project, 'node_modules', '@playmoney', `${process.platform}-${process.arch}`, 'package.json'), 'utf8'));
+  const target = `${process.platform}-${process.arch}`;
+  const own = JSON.parse(readFileSync(join(project, 'node_modules', '@playmoney', target, 'package.json'), 'utf8'));
   assert.deepEqual([own.version, own.os, own.cpu], [packed.version, [process.platform], [process.arch]]);
 });
 
@@ -52,7 +53,8 @@ test('the command passes on arguments and exit codes', async () => {
 });
 
 test('what is installed serves modules of both kinds', async () => {
-  for (const [name, head] of [['a.mjs', "import { startServer } from 'playmoney';"], ['b.cjs', "const { startServer } = require('playmoney');"]]) {
+  const heads = { 'a.mjs': "import { startServer } from 'playmoney';", 'b.cjs': "const { startServer } = require('playmoney');" };
+  for (const [name, head] of Object.entries(heads)) {
     writeFileSync(join(project, name), `${head}\nstartServer().then((it) => it.stop()).then(() => console.log('done'));\n`);
     const { text } = await run(project, [process.execPath, name], ALONE);
     assert.equal(text.trim(), 'done');
@@ -64,8 +66,17 @@ test('the samples pass with what is installed', async () => {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   cpSync(join(root, 'samples'), join(project, 'samples'), { recursive: true, filter: (it) => !it.endsWith('node_modules') });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  for (const [name, command] of Object.entries({ 'express-vitest': [vitest, 'run'], 'fastify-node-test': ['--test', 'test/'] })) {
+  for (const [name, command] of Object.entries({ 'express-vitest': [vitest, 'run'], 'fastify-node-test': ['--test'] })) {
     const { code, text } = await run(join(project, 'samples', name), [process.execPath, ...command], ALONE);
     assert.equal(code, 0, text);
+    // The plain way, expiry, underpayment, twice, late, an outage, and a rotated secret.
+    assert.match(text, /Tests {2}7 passed|pass 7/);
+  }
+});
+
+test('the samples have at most five lines of glue', () => {
+  for (const name of readdirSync(join(root, 'samples'))) {
+    const glue = readFileSync(join(root, 'samples', name, 'playmoney.js'), 'utf8').split('\n').filter((it) => it.trim());
+    assert.ok(glue.length <= 5, glue.join('\n'));
   }
 });

@@ -19,7 +19,8 @@ test('a name is a name of a sandbox, whatever the title is', () => {
 
 test('similar titles, and the same title in two files, have different names', () => {
   const long = 'x'.repeat(100);
-  const made = [['a b', 'f'], ['a-b', 'f'], ['A b', 'f'], ['a b', 'g'], [`${long}1`, 'f'], [`${long}2`, 'f']].map((it) => sandboxName(...it));
+  const tests = [['a b', 'f'], ['a-b', 'f'], ['A b', 'f'], ['a b', 'g'], [`${long}1`, 'f'], [`${long}2`, 'f']];
+  const made = tests.map((it) => sandboxName(...it));
   assert.equal(new Set(made).size, made.length);
 });
 

@@ -32,14 +32,15 @@ test('Windows has another file name', () => {
 });
 
 test('a variable that names nothing is an error', () => {
-  assert.throws(() => findProgram({ env: { PLAYMONEY_BIN: join(folder, 'nothing') } }), /PLAYMONEY_BIN names .*nothing, which is not a file that can be run/);
+  const find = () => findProgram({ env: { PLAYMONEY_BIN: join(folder, 'nothing') } });
+  assert.throws(find, /PLAYMONEY_BIN names .*nothing, which is not a file that can be run/);
 });
 
 test('each platform has a package, and a missing one is named', () => {
   for (const [key, name] of Object.entries(PACKAGES)) {
     const [system, arch] = key.split('-');
     const find = () => findProgram({ env: { PATH: '/none' }, platform: system, arch, resolve: missing });
-    assert.throws(find, (error) => error.message.includes(`the package ${name} is not installed`) && error.message.includes('PATH: no folder'));
+    assert.throws(find, new RegExp(`the package ${name} is not installed [^]*PATH: no folder`));
   }
   assert.equal(Object.keys(PACKAGES).length, 6);
 });

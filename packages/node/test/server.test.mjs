@@ -19,7 +19,8 @@ test('both kinds of modules give the same', () => {
 });
 
 test('a server starts with flags, and ends', async () => {
-  const server = await startServer({ clock: 'frozen', now: new Date('2030-01-01T00:00:00Z'), allowHost: ['shop.example', 'other.example'] });
+  const now = new Date('2030-01-01T00:00:00Z');
+  const server = await startServer({ clock: 'frozen', now, allowHost: ['shop.example', 'other.example'] });
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.equal((await (await server.find()).clock()).now, '2030-01-01T00:00:00Z');
   const { sandboxes } = await server.call('GET', 'sandboxes');
