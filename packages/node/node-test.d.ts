@@ -7,6 +7,7 @@ export type { Given, TestOptions } from './lib/harness';
 type Body<App> = (t: TestContext & Given<App>) => void | Promise<void>;
 
 export interface Variant<App = undefined> {
+  (fn: Body<App>): Promise<void>;
   (name: string, fn: Body<App>): Promise<void>;
   (name: string, options: NodeOptions, fn: Body<App>): Promise<void>;
 }

@@ -12,8 +12,12 @@ const major = Number.parseInt(process.versions.node, 10);
 
 function testWith(options = {}) {
   check(options);
-  const wrap = (body) => (t) => run(begun(t, options), (given) => body(Object.assign(t, given)));
-  const variant = (of) => (name, ...rest) => of(name, ...rest.map((it) => (typeof it === 'function' ? wrap(it) : it)));
+  const wrap = (body) => {
+    const own = (t) => run(begun(t, options), (given) => body(Object.assign(t, given)));
+    // Node names a test without a name after its function.
+    return Object.defineProperty(own, 'name', { value: body.name });
+  };
+  const variant = (of) => (...words) => of(...words.map((it) => (typeof it === 'function' ? wrap(it) : it)));
   return Object.assign(variant(base), { only: variant(base.only), skip: variant(base.skip), todo: variant(base.todo) });
 }
 

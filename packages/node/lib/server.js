@@ -15,6 +15,10 @@ const START_MS_MAX = 30_000;
 const STOP_MS_MAX = 12_000;
 const COMPLAINT_BYTES_MAX = 16 * 1024;
 
+/** What has to be done for each running server when this process ends. */
+const atExit = new Set();
+const leaveAll = () => atExit.forEach((it) => it());
+
 class Server {
   #control;
   #end;
@@ -94,11 +98,12 @@ function watch(child, path, folder) {
   child.unref();
   const guard = guardOf(child, folder);
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const atExit = () => {
+  const leave = () => {
     child.kill();
     remove();
   };
-  process.once('exit', atExit);
+  if (atExit.size === 0) process.once('exit', leaveAll);
+  atExit.add(leave);
   const gone = new Promise((resolve) => {
     child.once('error', (error) => {
       failure = `${path} cannot be run: ${error.message}`;
@@ -111,7 +116,8 @@ function watch(child, path, folder) {
     });
   }).then(() => {
     guard.release();
-    process.off('exit', atExit);
+    atExit.delete(leave);
+    if (atExit.size === 0) process.off('exit', leaveAll);
     remove();
   });
   const end = async () => {

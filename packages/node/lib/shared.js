@@ -7,7 +7,7 @@ const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { connect: dial } = require('node:net');
-const { tmpdir, userInfo } = require('node:os');
+const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
 
@@ -49,7 +49,7 @@ function now() {
 /** The runner is the parent of its workers; threads have the parent of their process. */
 function folderOf(program) {
   const key = createHash('sha256').update(program).digest('hex').slice(0, 8);
-  const folder = join(tmpdir(), `playmoney-${userInfo().username}-${process.ppid}-${key}`);
+  const folder = join(tmpdir(), `playmoney-${process.getuid?.() ?? 'user'}-${process.ppid}-${key}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
   const isOwn = process.getuid === undefined || found.uid === process.getuid();
