@@ -34,19 +34,18 @@ class Control {
 
   /** The JSON of the answer. `path` stands behind `/__admin/`. */
   async ask(method, path, body) {
-    const { status, text } = await this.send(method, path, body);
-    const told = read(text);
+    const { status, bytes } = await this.send(method, path, body);
+    const told = read(bytes.toString());
     if (status < 400) return told;
     throw new PlaymoneyError(told.rendered ?? told.detail ?? `${method} ${path} was answered with ${status}`, { status, ...told });
   }
 
-  /** The status and the text of the answer. */
+  /** The status and the bytes of the answer. */
   async send(method, path, body) {
     const response = await this.#open(method, path, body);
-    response.setEncoding('utf8');
-    let text = '';
-    for await (const chunk of response) text += chunk;
-    return { status: response.statusCode, text };
+    const chunks = [];
+    for await (const chunk of response) chunks.push(chunk);
+    return { status: response.statusCode, bytes: Buffer.concat(chunks) };
   }
 
   /** The text of a stream, piece by piece. It ends when the reader stops. */

@@ -1,5 +1,7 @@
 'use strict';
 // What each test gets, whatever its runner is: a sandbox of its own, and the application that uses it.
+const { join } = require('node:path');
+
 const { listen } = require('./host.js');
 const { sandboxName } = require('./names.js');
 const { sharedServer } = require('./shared.js');
@@ -97,14 +99,23 @@ async function follow(playmoney, timers, wanted) {
   return () => timers.stop();
 }
 
-/** Prints the timeline of a failed test, unless its error has it. */
+/** Prints the timeline of a failed test, unless its error has it, and names its capsule. */
 async function tell(playmoney, error) {
-  if (error === undefined || error?.timeline || /Timeline of the sandbox/.test(error?.message)) return;
+  if (error === undefined) return;
+  const isTold = error?.timeline !== undefined || /Timeline of the sandbox/.test(error?.message);
   try {
-    console.error(await playmoney.timeline());
+    if (!isTold) console.error(await playmoney.timeline());
+    await keep(playmoney);
   } catch (cause) {
     console.error(`The timeline of the sandbox ${playmoney.name} cannot be read: ${cause.message}`);
   }
+}
+
+/** Saves the history of a failed test, if the program keeps one. */
+async function keep(playmoney) {
+  const folder = process.env.PLAYMONEY_CAPSULES ?? join('node_modules', '.cache', 'playmoney');
+  const file = join(folder, `${playmoney.name}.capsule`);
+  if (await playmoney.saveCapsule(file)) console.error(`Its capsule: playmoney capsule replay ${file}`);
 }
 
 /** Runs a test with what it is given, for runners whose tests are functions. */

@@ -46,8 +46,8 @@ class Server {
     return new Sandbox(this.#control, await this.#control.ask('GET', `sandboxes/${name}`));
   }
 
-  /** Any call of the control API, such as `call('GET', 'health')`. */
-  call(method, path, body) {
+  /** Any control call of the server: `control('GET', 'health')`. */
+  control(method, path, body) {
     return this.#control.ask(method, path, body);
   }
 

@@ -2,7 +2,7 @@
 // What a test sees when the application has not made the calls that were expected.
 
 /**
- * The application has not made the expected calls. The message has the nearest requests and the timeline. It is not an AssertionError
+ * The application has not made the expected calls. The message has the nearest ones and the timeline. It is not an AssertionError
  * of Node: Jest would write "expected undefined" above the message.
  */
 class VerificationError extends Error {
@@ -20,15 +20,17 @@ function explain(what, problem, timeline) {
   return [
     `${what}: ${problem.detail}`,
     ...(problem.timed_out ? ['The wait has ended without it.'] : []),
-    ...(nearest.length ? ['', 'The nearest requests:', ...nearest] : []),
+    ...(nearest.length ? ['', 'The nearest:', ...nearest] : []),
     '',
     timeline,
   ].join('\n');
 }
 
-function describe({ request, criteria }) {
+function describe({ request, delivery, criteria }) {
   const answer = request?.response?.status ?? 'nothing';
-  const head = request ? `  ${request.id} at ${request.at}, ${request.operation}, answered with ${answer}` : '  a request';
+  const head = request
+    ? `  ${request.id} at ${request.at}, ${request.operation}, answered with ${answer}`
+    : `  ${delivery?.id} at ${delivery?.created_at}, ${delivery?.event}, ${delivery?.status}`;
   const wrong = criteria.filter((it) => !it.met).map((it) => `    ${it.criterion}: expected ${it.expected}, but it is ${it.actual}`);
   const met = criteria.filter((it) => it.met).map((it) => it.criterion);
   return [head, ...wrong, ...(met.length ? [`    as expected: ${met.join(', ')}`] : [])].join('\n');

@@ -11,7 +11,7 @@ const HEAD = `// Made by \`npm run types\` from GET /__admin/openapi.json, the O
 export async function generate() {
   const server = await startServer({ clock: 'frozen' });
   try {
-    const { servers, ...document } = await server.call('GET', 'openapi.json');
+    const { servers, ...document } = await server.control('GET', 'openapi.json');
     return HEAD + astToString(await openapiTS(document));
   } finally {
     await server.stop();

@@ -79,7 +79,7 @@ describe('runs', { concurrency: 4 }, () => {
       const { code, text } = await run('fixtures/node', RUNNERS.node, { ...env, PLAYMONEY_URL: server.url });
       assert.equal(code, 0, text);
       assert.ok(text.includes(`server ${server.url}`), text);
-      assert.equal((await server.call('GET', 'sandboxes')).sandboxes.length, 1);
+      assert.equal((await server.control('GET', 'sandboxes')).sandboxes.length, 1);
       await server.stop();
     }));
 

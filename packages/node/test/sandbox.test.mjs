@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { PlaymoneyError, VerificationError, startServer } from '../index.mjs';
+import { PlaymoneyError, Sandbox, VerificationError, startServer } from '../index.mjs';
 
 let server;
 let sandbox;
@@ -41,7 +44,7 @@ test('a sandbox has a name, addresses and keys', async () => {
 test('a sandbox begins with a scenario', async () => {
   const own = await server.sandbox({ scenario: 'version: 1\nname: slow\nproviders: { cryptopay: { pace: manual } }\n' });
   assert.equal((await own.clock()).now, '2026-01-01T00:00:00Z');
-  assert.equal((await own.call('GET', 'accounts/cryptopay/default')).pace, 'manual');
+  assert.equal((await own.account('cryptopay')).pace, 'manual');
   await assert.rejects(server.sandbox({ scenario: 'version: 1\nnaem: slow\n' }), /naem/);
 });
 
@@ -73,15 +76,15 @@ test('deliveries and requests are listed, with filters', async () => {
   assert.deepEqual(await sandbox.deliveries({ provider: 'quoine' }), []);
   assert.equal((await sandbox.requests({ operation: 'cryptopay.createPaymentOrder', status: 201 })).length, 1);
   assert.deepEqual(await sandbox.requests({ since: new Date('2026-01-01T00:01:00Z') }), []);
-  const messages = await sandbox.messages();
+  const messages = await sandbox.inbox().messages();
   assert.deepEqual(messages.map((it) => it.signature), ['valid', 'valid']);
-  assert.equal((await sandbox.messages('webhooks', { since: messages[0].id })).length, 1);
+  assert.equal((await sandbox.inbox().messages({ since: messages[0].id })).length, 1);
 });
 
 test('a verification counts calls', async () => {
   await order(1, '10.00');
   await order(2, '11.00');
-  assert.equal((await sandbox.verify('cryptopay.createPaymentOrder', { count: 2 })).matched, 2);
+  assert.equal(await sandbox.verify('cryptopay.createPaymentOrder', { count: 2 }), 2);
   await sandbox.verify('cryptopay.createPaymentOrder', { where: { body: { amount: '11.00' } } });
   await sandbox.verify('cryptopay.createPaymentOrder', { count: { atLeast: 1, atMost: 3 } });
   await sandbox.verify('cryptopay.listPaymentOrders', { count: 0 });
@@ -97,7 +100,7 @@ test('a failed verification shows the nearest requests and the timeline', async 
     [
       'cryptopay.createPaymentOrder was not called as expected: 0 requests fit, but the call expects exactly 1.',
       '',
-      'The nearest requests:',
+      'The nearest:',
       '  req-1 at 2026-01-01T00:00:00Z, cryptopay.createPaymentOrder, answered with 201',
       '    body.amount: expected "12.00", but it is "10.00"',
       '    as expected: operation',
@@ -113,7 +116,7 @@ test('a failed verification shows the nearest requests and the timeline', async 
 test('a wait sees what comes later, and ends with the nearest', async () => {
   const waiting = sandbox.wait('cryptopay.createPaymentOrder', { where: { body: { amount: '10.00' } }, timeout: 60 });
   await order();
-  assert.equal((await waiting).matched, 1);
+  assert.equal(await waiting, 1);
   const late = sandbox.wait('cryptopay.createPaymentOrder', { where: { body: { nonce: 2 } }, timeout: '1ms' });
   await assert.rejects(late, /was waited for: .*\nThe wait has ended without it\.\n\n[^]*nonce: expected 2, but it is 1/);
 });
@@ -123,22 +126,77 @@ test('a fork goes its own way', async () => {
   const fork = await sandbox.fork(`${sandbox.name}-fork`);
   await fork.act('cryptopay.pay', { order: id });
   await fork.advance('1h');
-  assert.deepEqual((await fork.messages('fork')).length, 2);
+  assert.deepEqual((await fork.inbox('fork').messages()).length, 2);
   assert.deepEqual(await sandbox.deliveries(), []);
   assert.equal((await sandbox.clock()).now, '2026-01-01T00:00:00Z');
   await fork.delete();
 });
 
 test('rules and settings change what happens', async () => {
-  await sandbox.addRule({ on: 'cryptopay:webhook', then: { duplicate: 2 } });
-  await sandbox.changeAccount('cryptopay', { pace: 'manual', webhook_secret: 'another' });
-  await sandbox.changeAccount('quoine', { credentials: { secret: 'rotated' } });
+  const rule = await sandbox.rule('cryptopay:webhook', { duplicate: 2 });
+  await sandbox.account('cryptopay', { pace: 'manual', webhook_secret: 'another' });
+  await sandbox.rotate('quoine', { secret: 'rotated' });
   assert.equal(sandbox.credentials.quoine.secret, 'rotated');
   await sandbox.act('cryptopay.pay', { order: await order() });
   await sandbox.advance('1h');
-  assert.equal((await sandbox.messages()).length, 2);
-  await sandbox.clearRules();
-  assert.deepEqual((await sandbox.call('GET', 'rules')).rules, []);
+  assert.equal((await sandbox.inbox().messages()).length, 2);
+  await rule.remove();
+  assert.deepEqual((await sandbox.control('GET', 'rules')).rules, []);
+});
+
+test('an application is served, and a webhook is waited for', async () => {
+  const paths = [];
+  const url = await sandbox.serve((request, response) => {
+    paths.push(request.url);
+    request.resume();
+    response.writeHead(204).end();
+  }, '/hooks/{provider}');
+  const id = await order();
+  const told = sandbox.waitForWebhook({ provider: 'cryptopay', event: 'payment.pending', status: 'delivered', timeout: 60 });
+  await sandbox.act('cryptopay.pay', { order: id });
+  assert.equal(await told, 1);
+  assert.deepEqual(paths, ['/hooks/cryptopay']);
+  const late = sandbox.waitForWebhook({ event: 'order.expired', timeout: '1ms' });
+  await assert.rejects(late, /a webhook \(\{"event":"order\.expired"\}\) was waited for: [^]*dlv-1 at .*, payment\.pending, delivered/);
+  await sandbox.delete();
+  await assert.rejects(fetch(url));
+});
+
+test('an inbox answers as it is told', async () => {
+  const inbox = sandbox.inbox();
+  await inbox.respond(500, 204);
+  await sandbox.act('cryptopay.pay', { order: await order() });
+  await sandbox.advance('10m');
+  const [pending] = await sandbox.deliveries({ event: 'payment.pending' });
+  assert.deepEqual(pending.attempts.map((it) => it.status), [500, 204]);
+  assert.equal((await inbox.messages({ wait: '5s', count: 3 })).length, 3);
+  await inbox.clear();
+  assert.deepEqual(await inbox.messages(), []);
+  assert.ok(Array.isArray(await sandbox.violations()));
+});
+
+test('a state is kept and put back', async () => {
+  await order();
+  const state = await sandbox.state();
+  await sandbox.advance('1h');
+  await sandbox.restore(state);
+  assert.equal((await sandbox.now()).toISOString(), '2026-01-01T00:00:00.000Z');
+  assert.equal(await sandbox.verify('cryptopay.createPaymentOrder'), 1);
+});
+
+test('a capsule is saved if the program keeps one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'playmoney-test-'));
+  const file = join(folder, 'a.capsule');
+  const made = { name: 'a', seed: 1, env: {}, providers: {} };
+  const program = (status, text) => ({ url: 'http://127.0.0.1:1', send: async (...call) => ({ call, status, bytes: Buffer.from(text) }) });
+  try {
+    assert.equal(await new Sandbox(program(404, ''), made).saveCapsule(file), false);
+    await assert.rejects(new Sandbox(program(503, 'busy'), made).saveCapsule(file), /The capsule of a cannot be saved: busy/);
+    assert.equal(await new Sandbox(program(200, '\0\u00ff'), made).saveCapsule(file), true);
+    assert.deepEqual(readFileSync(file), Buffer.from('\0\u00ff'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a reset keeps the address of webhooks', async () => {
@@ -147,16 +205,17 @@ test('a reset keeps the address of webhooks', async () => {
   assert.equal((await sandbox.clock()).now, '2026-01-01T00:00:00Z');
   await sandbox.act('cryptopay.pay', { order: await order() });
   await sandbox.advance('1m');
-  assert.equal((await sandbox.messages()).length, 2);
-  await sandbox.reset({ webhookUrl: sandbox.inboxUrl('other') });
+  assert.equal((await sandbox.inbox().messages()).length, 2);
+  await sandbox.webhooksTo(sandbox.inbox('other').url);
+  await sandbox.reset();
   await sandbox.act('cryptopay.pay', { order: await order() });
   await sandbox.advance('1m');
-  assert.equal((await sandbox.messages('other')).length, 2);
+  assert.equal((await sandbox.inbox('other').messages()).length, 2);
 });
 
 test('a timeline tells what has happened', async () => {
   assert.equal(await sandbox.timeline(), `Timeline of the sandbox ${sandbox.name}:\n  nothing has happened`);
-  await sandbox.addRule({ name: 'no receiver', on: 'cryptopay:webhook', when: { event: 'payment.confirmed' }, then: { drop: true } });
+  await sandbox.rule('cryptopay:webhook', { drop: true }, { event: 'payment.confirmed' }, { name: 'no receiver' });
   const id = await order();
   await sandbox.act('cryptopay.pay', { order: id });
   await sandbox.advance('1m');
@@ -177,7 +236,7 @@ test('the clock of the application is set before a webhook arrives', async () =>
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => receiver.once('listening', resolve));
   try {
-    await sandbox.reset({ webhookUrl: `http://127.0.0.1:${receiver.address().port}/` });
+    await sandbox.webhooksTo(`http://127.0.0.1:${receiver.address().port}/`);
     await sandbox.followClock((moment) => (now = moment));
     await order();
     await sandbox.advance('119m');

@@ -23,7 +23,7 @@ test('a server starts with flags, and ends', async () => {
   const server = await startServer({ clock: 'frozen', now, allowHost: ['shop.example', 'other.example'] });
   assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.equal((await (await server.find()).clock()).now, '2030-01-01T00:00:00Z');
-  const { sandboxes } = await server.call('GET', 'sandboxes');
+  const { sandboxes } = await server.control('GET', 'sandboxes');
   assert.deepEqual(sandboxes.map((it) => it.name), ['default']);
   await server.stop();
   assert.ok(await isGone(server.url));
@@ -41,15 +41,15 @@ test('a scenario file is served', async () => {
 test('the token of the server is used', async () => {
   const server = await startServer({ adminToken: 'secret' });
   assert.equal((await (await server.sandbox({ now: '2026-01-01T00:00:00Z' })).advance('1m')).now, '2026-01-01T00:01:00Z');
-  await assert.rejects(connect(server.url).call('GET', 'clock'), (error) => error instanceof PlaymoneyError && error.status === 401);
-  assert.ok(await connect(server.url, { token: 'secret' }).call('GET', 'clock'));
+  await assert.rejects(connect(server.url).control('GET', 'clock'), (error) => error instanceof PlaymoneyError && error.status === 401);
+  assert.ok(await connect(server.url, { token: 'secret' }).control('GET', 'clock'));
   await server.stop();
 });
 
 test('a server that cannot start says why', async () => {
   await assert.rejects(startServer({ clock: 'sideways' }), /has ended \(exit code 2\) before it was ready:\n[^]*sideways/);
   await assert.rejects(startServer({ program: join(folder, 'nothing') }), /nothing cannot be run: .*ENOENT/);
-  await assert.rejects(connect('http://127.0.0.1:9').call('GET', 'clock'), /http:\/\/127\.0\.0\.1:9 cannot be reached: /);
+  await assert.rejects(connect('http://127.0.0.1:9').control('GET', 'clock'), /http:\/\/127\.0\.0\.1:9 cannot be reached: /);
 });
 
 for (const how of ['exit', 'throw', 'SIGTERM', 'SIGKILL']) {

@@ -43,7 +43,7 @@ test('an underpayment ships nothing', async ({ playmoney, url }) => {
 });
 
 test('an event that comes twice ships once', async ({ playmoney, url }) => {
-  await playmoney.addRule({ on: 'cryptopay:webhook', then: { duplicate: 2 } });
+  await playmoney.rule('cryptopay:webhook', { duplicate: 2 });
   const { id } = await buy(url);
   await playmoney.act('cryptopay.pay', { order: id });
   const { deliveries } = await playmoney.advance('10m');
@@ -52,7 +52,7 @@ test('an event that comes twice ships once', async ({ playmoney, url }) => {
 });
 
 test('an event that comes late changes nothing', async ({ playmoney, url }) => {
-  await playmoney.addRule({ on: 'cryptopay:webhook', when: { event: 'payment.pending' }, then: { delay: '20m' } });
+  await playmoney.rule('cryptopay:webhook', { delay: '20m' }, { event: 'payment.pending' });
   const { id } = await buy(url);
   await playmoney.act('cryptopay.pay', { order: id });
   await playmoney.advance('1h');
@@ -62,7 +62,7 @@ test('an event that comes late changes nothing', async ({ playmoney, url }) => {
 });
 
 test('the customer can try again when CryptoPay was down', async ({ playmoney, url }) => {
-  await playmoney.addRule({ on: 'cryptopay.*', when: { until: '10m' }, then: { status: 503 } });
+  await playmoney.rule('cryptopay.*', { status: 503 }, { until: '10m' });
   expect((await buy(url)).code).toBe(503);
   await playmoney.advance('10m');
   expect((await buy(url)).code).toBe(201);
@@ -70,7 +70,7 @@ test('the customer can try again when CryptoPay was down', async ({ playmoney, u
 
 test('a rotated secret loses no event', async ({ app, playmoney, url }) => {
   const { id } = await buy(url);
-  await playmoney.changeAccount('cryptopay', { webhook_secret: 'whsec_rotated' });
+  await playmoney.rotate('cryptopay', { webhook_secret: 'whsec_rotated' });
   await playmoney.act('cryptopay.pay', { order: id });
   await playmoney.advance('1m');
   expect(await see(url, id)).toEqual({ status: 'open', shipped: 0 });

@@ -25,7 +25,7 @@ test('an order is shipped when its payment is confirmed', async ({ playmoney, ur
 });
 
 test('an order expires while the customer pays', async ({ playmoney, url }) => {
-  await playmoney.addRule({ on: 'quoine.createInvoice', then: { late_payment: '10s' } });
+  await playmoney.rule('quoine.createInvoice', { late_payment: '10s' });
   const { order } = await buy(url);
   await playmoney.advance('1799s');
   assert.equal((await see(url, order)).status, 'open');
@@ -43,7 +43,7 @@ test('an underpayment is to be refunded', async ({ playmoney, url }) => {
 });
 
 test('a callback that comes twice ships once', async ({ playmoney, url }) => {
-  await playmoney.addRule({ on: 'quoine:webhook', then: { duplicate: 2 } });
+  await playmoney.rule('quoine:webhook', { duplicate: 2 });
   const { invoice, order } = await buy(url);
   await playmoney.act('quoine.pay', { invoice });
   const { deliveries } = await playmoney.advance({ until: 'idle' });
@@ -52,7 +52,7 @@ test('a callback that comes twice ships once', async ({ playmoney, url }) => {
 });
 
 test('a callback that comes late changes nothing', async ({ playmoney, url }) => {
-  await playmoney.addRule({ on: 'quoine:webhook', when: { event: 'payment_detected' }, then: { delay: '3h' } });
+  await playmoney.rule('quoine:webhook', { delay: '3h' }, { event: 'payment_detected' });
   const { invoice, order } = await buy(url);
   await playmoney.act('quoine.pay', { invoice });
   const { deliveries } = await playmoney.advance({ until: 'idle' });
@@ -61,7 +61,7 @@ test('a callback that comes late changes nothing', async ({ playmoney, url }) =>
 });
 
 test('the customer can try again when Quoine was down', async ({ playmoney, url }) => {
-  await playmoney.addRule({ on: 'quoine.*', when: { until: '10m' }, then: { error: 'internal_error' } });
+  await playmoney.rule('quoine.*', { error: 'internal_error' }, { until: '10m' });
   assert.equal((await buy(url)).code, 503);
   await playmoney.advance('10m');
   assert.equal((await buy(url)).code, 201);
@@ -70,7 +70,7 @@ test('the customer can try again when Quoine was down', async ({ playmoney, url 
 test('a rotated secret loses no callback', async ({ app, playmoney, url }) => {
   const { invoice, order } = await buy(url);
   const secret = 'rotated'.padEnd(88, '-');
-  await playmoney.changeAccount('quoine', { credentials: { secret } });
+  await playmoney.rotate('quoine', { secret });
   await playmoney.act('quoine.pay', { invoice });
   assert.deepEqual(await see(url, order), { status: 'open', received: 0, shipped: 0 });
   app.addSecret(secret);
