@@ -25,7 +25,9 @@ function check(options) {
 async function begin({ title, file, options, timers }) {
   const undo = [];
   const close = async () => {
-    for (const it of undo.splice(0).reverse()) await it();
+    const failures = [];
+    for (const it of undo.splice(0).reverse()) await Promise.resolve().then(it).catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const host = options.app && (await listen());
@@ -38,7 +40,7 @@ async function begin({ title, file, options, timers }) {
     if (options.fakeTimers) undo.push(await follow(playmoney, timers, options.fakeTimers));
     return { test, close: (error) => tell(playmoney, error).finally(close) };
   } catch (error) {
-    await close();
+    await close().catch(() => {});
     throw error;
   }
 }

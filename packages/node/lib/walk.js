@@ -1,5 +1,6 @@
 'use strict';
 // Lets simulated time pass.
+const { PlaymoneyError } = require('./control.js');
 const { duration, milliseconds, moment, rfc3339 } = require('./time.js');
 
 /** As far as `until` looks ahead when the caller names no limit, which is what the server does. */
@@ -18,6 +19,7 @@ async function advance(ask, span) {
   const report = await ask('POST', 'clock/advance', span);
   while (report.incomplete) {
     const next = await ask('POST', 'clock/advance', rest(span, report));
+    if (next.incomplete && next.now === report.now && isEmpty(next)) throw stuck(next);
     append(report, next);
   }
   return report;
@@ -30,6 +32,14 @@ function rest(span, { from, now }) {
   if (ahead === undefined) throw new TypeError(`the duration ${span.by ?? span.limit} cannot be continued: write it as 1h30m or PT90M`);
   const end = moment(from) + ahead;
   return span.by === undefined ? { ...span, limit: `${end - moment(now)}ns` } : { to: rfc3339(end) };
+}
+
+function isEmpty({ fired_total: fired, deliveries_total: deliveries }) {
+  return fired === 0 && deliveries === 0;
+}
+
+function stuck({ now }) {
+  return new PlaymoneyError(`Time stands at ${now}: something is due there, and does not happen.`);
 }
 
 function append(report, next) {
@@ -63,7 +73,9 @@ async function advanceWith(follow, ask, span) {
     const isDue = next !== null && moment(next.at) <= end;
     const to = isDue ? moment(next.at) : end;
     await follow(milliseconds(to));
-    append(report, await advance(ask, { to: rfc3339(to) }));
+    const step = await advance(ask, { to: rfc3339(to) });
+    if (isDue && to === moment(step.from) && isEmpty(step)) throw stuck(step);
+    append(report, step);
     if (!isDue || span.until === 'next') return report;
   }
 }

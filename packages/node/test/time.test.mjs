@@ -37,6 +37,14 @@ function report(from, now, fired, deliveries) {
   return { from: at(from), now: at(now), fired, fired_total: fired.length, deliveries, deliveries_total: deliveries.length };
 }
 
+test('a walk that does not go on is an error', async () => {
+  const ask = async () => ({ ...report('00:00', '00:10', [], []), incomplete: true });
+  await assert.rejects(walk.advance(ask, { by: '31m' }), /Time stands at 2026-01-01T00:10:00Z: something is due there, and does not happen\./);
+  const due = { mode: 'frozen', now: '2026-01-01T00:00:00Z', next: { at: '2026-01-01T00:00:00Z' } };
+  const stands = async (method) => (method === 'GET' ? due : report('00:00', '00:00', [], []));
+  await assert.rejects(walk.advanceWith(() => {}, stands, { by: '31m' }), /Time stands at 2026-01-01T00:00:00Z/);
+});
+
 test('an incomplete walk is continued to its end', async () => {
   const asked = [];
   const answers = [
