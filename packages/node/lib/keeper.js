@@ -1,29 +1,26 @@
 'use strict';
-// Runs below `playmoney exec`, whose server lives as long as this process. It ends when no test process is
-// connected and the run is over.
+// Runs below `playmoney exec`, whose server lives as long as this process. It ends when the run is over.
 const { readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } = require('node:fs');
 const { createServer } = require('node:net');
 const { join } = require('node:path');
 
-/** A run that plays one file at a time has none connected between two of them. Its runner can be a shell, which goes on for long. */
-const IDLE_MS = 5000;
+/** Between two files of a run, no process of tests may be there. The runner can be a shell, which goes on for long. */
+const IDLE_MS = 10_000;
 const POLL_MS = 200;
 
-const [, , folder, runner] = process.argv;
+const [, , folder, runner, starter] = process.argv;
 const ready = join(folder, 'ready');
 const parent = process.ppid;
 const connections = new Set();
+/** The processes that use the server. One that plays its files in threads goes on between two of them. */
+const processes = new Set([Number(starter)]);
 let idleSince = process.uptime();
 
 const server = createServer((socket) => {
   connections.add(socket);
   socket.on('error', () => {});
-  socket.on('close', () => {
-    connections.delete(socket);
-    idleSince = process.uptime();
-  });
-  // What arrives is not read for its content; without a reader, the end would not be seen.
-  socket.resume();
+  socket.on('close', () => connections.delete(socket));
+  socket.on('data', (it) => processes.add(Number(it)));
   socket.write(`${JSON.stringify({ url: process.env.PLAYMONEY_URL })}\n`);
 });
 
@@ -34,9 +31,12 @@ server.listen(0, '127.0.0.1', () => {
 });
 
 function look() {
-  const isIdle = connections.size === 0 && (!isAlive(Number(runner)) || process.uptime() - idleSince > IDLE_MS / 1000);
+  for (const it of processes) if (!isAlive(it)) processes.delete(it);
+  const isUsed = connections.size > 0 || processes.size > 0;
+  if (isUsed) idleSince = process.uptime();
+  const isOver = !isUsed && (!isAlive(Number(runner)) || process.uptime() - idleSince > IDLE_MS / 1000);
   // Without its parent, the server has ended.
-  if (isIdle || process.ppid !== parent) stop();
+  if (isOver || process.ppid !== parent) stop();
 }
 
 function isAlive(id) {

@@ -1,8 +1,8 @@
 'use strict';
 // One server for all test files of a run. Test runners give each file a process or a thread of its own, so the first one that needs
-// the server starts a keeper, and all of them stay connected to it. The keeper ends when none is
-// connected and the runner has gone, and `playmoney exec` ends the server with it, so nothing is left behind, even when the run is
-// killed.
+// the server starts a keeper, and all of them stay connected to it. The keeper ends when
+// these processes and the runner have gone, and `playmoney exec` ends the server with it, so nothing is left behind, even when the run
+// is killed.
 const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
@@ -65,6 +65,7 @@ function enter(folder) {
     const socket = dial({ host: '127.0.0.1', port: Number(port) });
     let text = '';
     socket.setEncoding('utf8');
+    socket.write(String(process.pid));
     socket.on('error', () => {});
     socket.on('data', (it) => {
       text += it;
@@ -108,7 +109,8 @@ async function start(program, folder) {
   rmSync(join(folder, 'ready'), { force: true });
   const complaint = join(folder, `complaint-${process.pid}`);
   const output = openSync(complaint, 'w');
-  const child = spawn(program, ['exec', '--', process.execPath, join(__dirname, 'keeper.js'), folder, String(process.ppid)], {
+  const ids = [process.ppid, process.pid].map(String);
+  const child = spawn(program, ['exec', '--', process.execPath, join(__dirname, 'keeper.js'), folder, ...ids], {
     detached: true,
     env: plain(process.env),
     stdio: ['ignore', 'ignore', output],

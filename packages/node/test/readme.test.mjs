@@ -13,8 +13,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
 
 const COMMANDS = {
-  vitest: () => [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run'],
-  jest: () => [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--rootDir', '.'],
+  vitest: () => [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--testTimeout=60000'],
+  jest: () => [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--testTimeout=60000', '--rootDir', '.'],
   node: (file) => ['--test', file],
   script: (file) => [file],
 };

@@ -9,17 +9,19 @@ import { isGone, until } from '../fixtures/gone.mjs';
 import { root, run, start } from '../fixtures/run.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
+/** The machine can be busy. */
+const PATIENT = '--testTimeout=60000';
 const RUNNERS = {
   node: [process.execPath, '--test', '--test-concurrency=2', 'names.test.js', 'clock.test.js'],
-  vitest: [bin('vitest'), 'run'],
-  'vitest in threads': [bin('vitest'), 'run', '--pool=threads'],
-  jest: [bin('jest'), '--maxWorkers=2'],
-  'jest in one process': [bin('jest'), '--runInBand'],
+  vitest: [bin('vitest'), 'run', PATIENT],
+  'vitest in threads': [bin('vitest'), 'run', PATIENT, '--pool=threads'],
+  jest: [bin('jest'), PATIENT, '--maxWorkers=2'],
+  'jest in one process': [bin('jest'), PATIENT, '--runInBand'],
 };
 const BROKEN = {
   node: [process.execPath, '--test', 'broken.js'],
-  vitest: [bin('vitest'), 'run', '--config', 'broken.config.js'],
-  jest: [bin('jest'), '--testMatch', '**/broken.js'],
+  vitest: [bin('vitest'), 'run', PATIENT, '--config', 'broken.config.js'],
+  jest: [bin('jest'), PATIENT, '--testMatch', '**/broken.js'],
 };
 
 const folderOf = (name) => join('fixtures', name.split(' ')[0]);
@@ -85,7 +87,7 @@ describe('runs', { concurrency: 4 }, () => {
 
   test('without the program, the tests say what was tried', () =>
     clean(async (env) => {
-      const { text } = await run('fixtures/node', BROKEN.node, { ...env, PLAYMONEY_BIN: '', PATH: '' });
+      const { text } = await run('fixtures/node', BROKEN.node, { ...env, PLAYMONEY_BIN: '', PATH: '/bin' });
       assert.match(text, /The program `playmoney` was not found\. These places were tried:/);
     }));
 });
