@@ -3,4 +3,4 @@ import { lstatSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const link = fileURLToPath(new URL('../node_modules/playmoney', import.meta.url));
-if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(fileURLToPath(new URL('..', import.meta.url)), link, 'junction');
+if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync('..', link, 'junction');

@@ -66,7 +66,8 @@ test('the samples pass with what is installed', async () => {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   cpSync(join(root, 'samples'), join(project, 'samples'), { recursive: true, filter: (it) => !it.endsWith('node_modules') });
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  for (const [name, command] of Object.entries({ 'express-vitest': [vitest, 'run', '--testTimeout=60000'], 'fastify-node-test': ['--test'] })) {
+  const commands = { 'express-vitest': [vitest, 'run', '--testTimeout=60000'], 'fastify-node-test': ['--test'] };
+  for (const [name, command] of Object.entries(commands)) {
     const { code, text } = await run(join(project, 'samples', name), [process.execPath, ...command], ALONE);
     assert.equal(code, 0, text);
     // The plain way, expiry, underpayment, twice, late, an outage, and a rotated secret.

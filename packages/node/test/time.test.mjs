@@ -39,7 +39,7 @@ function report(from, now, fired, deliveries) {
 
 test('a walk that does not go on is an error', async () => {
   const ask = async () => ({ ...report('00:00', '00:10', [], []), incomplete: true });
-  await assert.rejects(walk.advance(ask, { by: '31m' }), /Time stands at 2026-01-01T00:10:00Z: something is due there, and does not happen\./);
+  await assert.rejects(walk.advance(ask, { by: '31m' }), /Time stands at 2026-01-01T00:10:00Z: something is due there/);
   const due = { mode: 'frozen', now: '2026-01-01T00:00:00Z', next: { at: '2026-01-01T00:00:00Z' } };
   const stands = async (method) => (method === 'GET' ? due : report('00:00', '00:00', [], []));
   await assert.rejects(walk.advanceWith(() => {}, stands, { by: '31m' }), /Time stands at 2026-01-01T00:00:00Z/);
