@@ -35,10 +35,10 @@ async function begin({ title, file, options, timers }) {
     const playmoney = await create(sandboxName(title, file), options, host);
     undo.push(() => remove(playmoney));
     if (options.processEnv) undo.push(putEnv(playmoney.env));
-    const test = { playmoney, app: undefined, url: host?.url };
-    if (host) test.app = await serve(host, options, playmoney, undo);
+    // The timers that the application starts when it is made are driven too.
     if (options.fakeTimers) undo.push(await follow(playmoney, timers, options.fakeTimers));
-    return { test, close: (error) => tell(playmoney, error).finally(close) };
+    const app = host && (await serve(host, options, playmoney, undo));
+    return { test: { playmoney, app, url: host?.url }, close: (error) => tell(playmoney, error).finally(close) };
   } catch (error) {
     await close().catch(() => {});
     throw error;
@@ -64,7 +64,7 @@ async function create(name, options, host) {
 
 async function serve(host, options, playmoney, undo) {
   const app = await options.app({ ...process.env, ...playmoney.env }, { playmoney, url: host.url });
-  if (typeof app?.close === 'function' && typeof app !== 'function') undo.push(() => app.close());
+  if (typeof app?.close === 'function') undo.push(() => app.close());
   await host.serve(app);
   return app;
 }
