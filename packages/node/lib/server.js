@@ -74,7 +74,7 @@ async function startServer({ scenario, program, ...flags } = {}) {
   return new Server(new Control(ready.base_url, { token: ready.admin_token, ca }), started.end);
 }
 
-/** A server that somebody else has started. */
+/** A server that runs already. */
 function connect(url, { token } = {}) {
   return new Server(new Control(url, { token }));
 }
