@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** lists every call */
+        /** lists every call; a browser gets the dashboard */
         get: operations["list_calls"];
         put?: never;
         post?: never;
@@ -81,6 +81,23 @@ export interface paths {
         put?: never;
         /** does what a customer, a bank or a blockchain does */
         post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/__admin/assets/{asset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** shows a file of our pages */
+        get: operations["show_asset"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -166,6 +183,23 @@ export interface paths {
         put?: never;
         /** stops simulated time */
         post: operations["freeze_clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/__admin/clock/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** lists what is still to come, soonest first */
+        get: operations["list_pending"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -435,6 +469,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/__admin/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** lists what the providers keep, newest first, with the actions that can come next */
+        get: operations["list_objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/__admin/objects/{object}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** shows one object, as its provider's API does */
+        get: operations["show_object"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/__admin/openapi.json": {
         parameters: {
             query?: never;
@@ -551,6 +619,23 @@ export interface paths {
         post: operations["add_rule"];
         /** removes all rules */
         delete: operations["clear_rules"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/__admin/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** says what is wrong with a rule, and changes nothing */
+        post: operations["check_rule"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -899,6 +984,14 @@ export interface components {
             /** @description each setting with its value, its default and its meaning; the values stand beside this member too */
             settings: Record<string, never>;
         };
+        "check_rule.answer": {
+            /** @description the rule as it was read */
+            rule: Record<string, never>;
+            /** @description true */
+            valid: boolean;
+            /** @description what its author may not want */
+            warnings?: Record<string, never>[];
+        };
         "clear_messages.answer": {
             /** @description the name of the inbox */
             inbox: string;
@@ -1075,6 +1168,8 @@ export interface components {
              * @enum {unknown}
              */
             pace?: "auto" | "manual" | null;
+            /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+            page_bar?: boolean | null;
             /**
              * @description calls per hour: 1000, 5000, or what `hourly_limit` says
              * @enum {unknown}
@@ -1419,6 +1514,40 @@ export interface components {
             /** @description older ones were dropped */
             truncated: boolean;
         };
+        "list_objects.answer": {
+            /** @description objects, newest first, each as `show_object` shows it, without `object` */
+            objects: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description how many objects the asked providers and kinds have, whatever their status
+             */
+            total: number;
+            /** @description there are more: the next list has the last `id` of this one as `before` */
+            truncated: boolean;
+        };
+        "list_pending.answer": {
+            /** @description what is to come, soonest first */
+            pending: {
+                /**
+                 * Format: date-time
+                 * @description when
+                 */
+                at: string;
+                /**
+                 * @description what kind of thing it is
+                 * @enum {string}
+                 */
+                kind: "timer" | "block" | "delivery";
+                /** @description the slug of the provider */
+                provider: string;
+                /** @description the object, by the id that the merchant uses */
+                subject: string | null;
+                /** @description what happens, in words */
+                what: string;
+            }[];
+            /** @description there is more */
+            truncated: boolean;
+        };
         "list_requests.answer": {
             /** @description notes that tell what rules and bounds have done */
             notes?: Record<string, never>[];
@@ -1482,6 +1611,8 @@ export interface components {
                 } | null;
                 /** @description the rule that acted */
                 rule: string | null;
+                /** @description the text under the signature, as the server computes it, where clients sign */
+                signed?: string;
                 /** @description where the client broke the contract */
                 violations: {
                     /**
@@ -1643,6 +1774,8 @@ export interface components {
              * @enum {unknown}
              */
             pace?: "auto" | "manual" | null;
+            /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+            page_bar?: boolean | null;
             /** @description the fee of a charge as a share of its amount; 0.0011 gives the documented ledger row of 1000.5 with a fee of 1.1 */
             pay_fee_rate?: number | null;
             /** @description the fee of a payout as a share of its amount; 0.019 gives the documented payout example */
@@ -1765,6 +1898,8 @@ export interface components {
              * @enum {unknown}
              */
             pace?: "auto" | "manual" | null;
+            /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+            page_bar?: boolean | null;
             /**
              * @description how transactions are written in webhooks and answers: `april` as since 2026-04-08; `march` as before, without biz_id and type, and with two decimals
              * @enum {unknown}
@@ -1843,6 +1978,8 @@ export interface components {
              * @enum {unknown}
              */
             pace?: "auto" | "manual" | null;
+            /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+            page_bar?: boolean | null;
             /** @description webhook bodies are indented, but the signature still covers their minified form, as in the documentation's example */
             pretty_body?: boolean | null;
             /**
@@ -1972,6 +2109,8 @@ export interface components {
              * @enum {unknown}
              */
             pace?: "auto" | "manual" | null;
+            /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+            page_bar?: boolean | null;
             /**
              * @description `enforce` refuses calls above the limit of the provider; `headers` only reports the limit, when the provider has headers for it
              * @enum {unknown}
@@ -2198,6 +2337,8 @@ export interface components {
                          * @enum {unknown}
                          */
                         pace?: "auto" | "manual" | null;
+                        /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                        page_bar?: boolean | null;
                         /**
                          * @description calls per hour: 1000, 5000, or what `hourly_limit` says
                          * @enum {unknown}
@@ -2242,6 +2383,8 @@ export interface components {
                      * @enum {unknown}
                      */
                     pace?: "auto" | "manual" | null;
+                    /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                    page_bar?: boolean | null;
                     /**
                      * @description calls per hour: 1000, 5000, or what `hourly_limit` says
                      * @enum {unknown}
@@ -2322,6 +2465,8 @@ export interface components {
                          * @enum {unknown}
                          */
                         pace?: "auto" | "manual" | null;
+                        /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                        page_bar?: boolean | null;
                         /** @description the fee of a charge as a share of its amount; 0.0011 gives the documented ledger row of 1000.5 with a fee of 1.1 */
                         pay_fee_rate?: number | null;
                         /** @description the fee of a payout as a share of its amount; 0.019 gives the documented payout example */
@@ -2384,6 +2529,8 @@ export interface components {
                      * @enum {unknown}
                      */
                     pace?: "auto" | "manual" | null;
+                    /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                    page_bar?: boolean | null;
                     /** @description the fee of a charge as a share of its amount; 0.0011 gives the documented ledger row of 1000.5 with a fee of 1.1 */
                     pay_fee_rate?: number | null;
                     /** @description the fee of a payout as a share of its amount; 0.019 gives the documented payout example */
@@ -2459,6 +2606,8 @@ export interface components {
                          * @enum {unknown}
                          */
                         pace?: "auto" | "manual" | null;
+                        /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                        page_bar?: boolean | null;
                         /**
                          * @description how transactions are written in webhooks and answers: `april` as since 2026-04-08; `march` as before, without biz_id and type, and with two decimals
                          * @enum {unknown}
@@ -2506,6 +2655,8 @@ export interface components {
                      * @enum {unknown}
                      */
                     pace?: "auto" | "manual" | null;
+                    /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                    page_bar?: boolean | null;
                     /**
                      * @description how transactions are written in webhooks and answers: `april` as since 2026-04-08; `march` as before, without biz_id and type, and with two decimals
                      * @enum {unknown}
@@ -2576,6 +2727,8 @@ export interface components {
                          * @enum {unknown}
                          */
                         pace?: "auto" | "manual" | null;
+                        /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                        page_bar?: boolean | null;
                         /** @description webhook bodies are indented, but the signature still covers their minified form, as in the documentation's example */
                         pretty_body?: boolean | null;
                         /**
@@ -2644,6 +2797,8 @@ export interface components {
                      * @enum {unknown}
                      */
                     pace?: "auto" | "manual" | null;
+                    /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                    page_bar?: boolean | null;
                     /** @description webhook bodies are indented, but the signature still covers their minified form, as in the documentation's example */
                     pretty_body?: boolean | null;
                     /**
@@ -2731,6 +2886,8 @@ export interface components {
                          * @enum {unknown}
                          */
                         pace?: "auto" | "manual" | null;
+                        /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                        page_bar?: boolean | null;
                         /**
                          * @description `enforce` refuses calls above the limit of the provider; `headers` only reports the limit, when the provider has headers for it
                          * @enum {unknown}
@@ -2777,6 +2934,8 @@ export interface components {
                      * @enum {unknown}
                      */
                     pace?: "auto" | "manual" | null;
+                    /** @description beneath the provider's pages stands Playmoney's bar of actions; `?bar=off` leaves it out of one page */
+                    page_bar?: boolean | null;
                     /**
                      * @description `enforce` refuses calls above the limit of the provider; `headers` only reports the limit, when the provider has headers for it
                      * @enum {unknown}
@@ -3580,6 +3739,38 @@ export interface components {
             /** @description the root of the server */
             PLAYMONEY_URL: string;
         };
+        "show_object.answer": {
+            /** @description the id of the account */
+            account: string;
+            /**
+             * Format: date-time
+             * @description when it was made
+             */
+            created_at: string;
+            /** @description its id: quoine.invoice.1 */
+            id: string;
+            /** @description the name of its lifecycle */
+            kind: string;
+            /** @description actions that can come next */
+            next: {
+                /** @description the name of the action */
+                action: string;
+                /** @description the body with which the action means this object */
+                body: Record<string, never>;
+                /** @description what happens */
+                meaning: string;
+                /** @description the status to which it leads */
+                to: string;
+            }[];
+            /** @description the object as its provider's API shows it, where the API shows it */
+            object: Record<string, never> | null;
+            /** @description the slug of the provider */
+            provider: string;
+            /** @description the status in which it is */
+            status: string;
+            /** @description what the merchant calls it */
+            subject: string;
+        };
         "show_sandbox.answer": {
             /**
              * Format: int64
@@ -4095,6 +4286,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["list_calls.answer"];
+                    "text/html": string;
                 };
             };
             /** @description not done */
@@ -4276,6 +4468,39 @@ export interface operations {
             };
         };
     };
+    show_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the name of a file: page.css */
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": string;
+                    "text/javascript": string;
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
     list_assumptions: {
         parameters: {
             query?: {
@@ -4421,6 +4646,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["freeze_clock.answer"];
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    list_pending: {
+        parameters: {
+            query?: {
+                /** @description how many are listed at most; the default is 100 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["list_pending.answer"];
                 };
             };
             /** @description not done */
@@ -5217,6 +5474,82 @@ export interface operations {
             };
         };
     };
+    list_objects: {
+        parameters: {
+            query?: {
+                /** @description the slug of a provider: quoine */
+                provider?: string;
+                /** @description the name of a lifecycle: invoice */
+                kind?: string;
+                /** @description the status in which the objects are */
+                status?: string;
+                /** @description the id of an account */
+                account?: string;
+                /** @description what the merchant calls the object */
+                subject?: string;
+                /** @description how many objects are listed at most; the default is 100 */
+                limit?: number;
+                /** @description the id of an object: the list begins with the one that was made before it */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["list_objects.answer"];
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    show_object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of an object: quoine.invoice.1 */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["show_object.answer"];
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
     control_openapi: {
         parameters: {
             query?: never;
@@ -5514,6 +5847,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["clear_rules.answer"];
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    check_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["scenario.rule"];
+                "application/yaml": components["schemas"]["scenario.rule"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["check_rule.answer"];
                 };
             };
             /** @description not done */
