@@ -18,6 +18,8 @@ mod hosted;
 mod memory;
 mod merchants;
 mod net;
+#[cfg(unix)]
+mod packages;
 mod platforms;
 mod playing;
 mod promises;
