@@ -41,3 +41,7 @@ hostile *SCENE:
 # A server on the frozen clock
 serve *ARGS:
     cargo run --release -- serve --clock frozen --now 2026-01-01T00:00:00Z {{ARGS}}
+
+# Builds every package into dist/: the program, the wheel, the packages for npm, and the crate; a PROGRAM that is built already is taken
+dist *PROGRAM:
+    bash packages/dist {{PROGRAM}}
