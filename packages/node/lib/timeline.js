@@ -41,7 +41,7 @@ async function latest(control, path) {
 function render(events) {
   const told = events.filter((it) => it.kind !== 'attempt' && it.kind !== 'answer' && !(it.kind === 'block' && !/ to /.test(it.detail)));
   const shown = told.filter((it, at) => it.kind !== 'clock' || told[at + 1]?.kind !== 'clock');
-  const lines = shown.map((it) => `  ${it.at}  ${it.kind.padEnd(7)}  ${sentence(it)}`);
+  const lines = shown.map((it) => `  ${(it.at ?? '').padEnd(20)}  ${it.kind.padEnd(7)}  ${sentence(it)}`);
   const left = lines.length - LINES_MAX;
   return left > 0 ? [`  (${left} earlier events are left out)`, ...lines.slice(-LINES_MAX)].join('\n') : lines.join('\n');
 }

@@ -225,6 +225,12 @@ test('a timeline tells what has happened', async () => {
   assert.equal(lines.at(-1), '  2026-01-01T00:01:00Z  clock    the clock moved here from 2026-01-01T00:00:00Z');
 });
 
+test('a timeline tells a reset, which has no time', async () => {
+  await order();
+  await sandbox.reset();
+  assert.match(await sandbox.timeline(), /^ {24}reset {4}the sandbox has begun anew/m);
+});
+
 test('the clock of the application is set before a webhook arrives', async () => {
   let now;
   const seen = [];

@@ -3,46 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ._control import Control
 
 # The stream of events has no end. All that has happened is there at once; this is for what is not told.
 PAUSE_SECONDS = 2.0
-BODY_CHARACTERS_MAX = 300
 
 
-def not_verified(document: Mapping[str, Any], criteria: Mapping[str, Any]) -> str:
+def not_verified(what: str, document: Mapping[str, Any]) -> str:
     """Why requests or webhooks do not fit, and the nearest of them, each criterion with both values."""
-    asked = ', '.join(f'{name}={value!r}' for name, value in criteria.items() if name != 'operation')
-    lines = [str(document.get('detail')), f'  expected: {criteria.get("operation", "a webhook")}' + (f' with {asked}' if asked else '')]
-    for it in document.get('nearest', []):
-        lines.append(f'  nearest: {named(it)}')
-        for criterion in it['criteria']:
-            mark = 'ok   ' if criterion['met'] else 'wrong'
-            wanted = '' if criterion['met'] else f', expected {criterion["expected"]}'
-            lines.append(f'    {mark} {criterion["criterion"]}: {criterion["actual"]}{wanted}')
-    if not document.get('nearest'):
-        lines.append('  nothing is near it')
+    lines = [f'{what}: {document.get("detail")}']
+    if document.get('timed_out'):
+        lines.append('The wait has ended without it.')
+    nearest: list[dict[str, Any]] = document.get('nearest') or []
+    if nearest:
+        lines += ['', 'The nearest:']
+    for it in nearest:
+        lines.append(f'  {named(it)}')
+        lines += [f'    {of["criterion"]}: expected {of["expected"]}, but it is {of["actual"]}' for of in it['criteria'] if not of['met']]
+        met = ', '.join(str(of['criterion']) for of in it['criteria'] if of['met'])
+        lines += [f'    as expected: {met}'] if met else []
     return '\n'.join(lines)
+
+
+def listed(criteria: Mapping[str, Any]) -> str:
+    return ', '.join(f'{name}={value!r}' for name, value in criteria.items()) or 'any'
 
 
 def named(it: Mapping[str, Any]) -> str:
     if 'delivery' in it:
         webhook = it['delivery']
-        return f'{webhook["id"]} {webhook["event"]} of {webhook["subject"]} to {webhook["url"]}, {webhook["status"]}'
+        return f'{webhook["id"]} at {webhook["created_at"]}, {webhook["event"]}, {webhook["status"]}'
     request = it['request']
-    sent, answer = request['request'], request['response'] or {}
-    body = f' {sent["body"][:BODY_CHARACTERS_MAX]}' if sent.get('body') else ''
-    return f'{request["id"]} {sent["method"]} {sent["path"]} -> {answer.get("status", "no answer yet")}{body}'
+    status = (request['response'] or {}).get('status', 'nothing')
+    return f'{request["id"]} at {request["at"]}, {request["operation"]}, answered with {status}'
 
 
 def timeline(control: Control, lines_max: int) -> str:
-    events = [line for it in entries(control) if (line := entry(it))]
-    left_out = len(events) - lines_max
-    first = [f'... {left_out} earlier lines'] if 0 < left_out else []
-    return '\n'.join([*first, *events[-lines_max:]]) or 'nothing has happened'
+    """A line an event, each with the simulated time.
+
+    Left out are blocks that only count confirmations, attempts, whose outcome follows, and steps of the clock behind which nothing
+    happened.
+    """
+    events = [it for it in entries(control) if is_told(it)]
+    shown = [it for it, after in zip(events, [*events[1:], {}]) if it.get('kind') != 'clock' or after.get('kind') != 'clock']
+    lines = [f'{it.get("at", ""):20}  {it.get("kind", ""):7}  {sentence(it)}' for it in shown]
+    left_out = len(lines) - lines_max
+    first = [f'({left_out} earlier events are left out)'] if 0 < left_out else []
+    return '\n'.join([*first, *lines[-lines_max:]]) or 'nothing has happened'
 
 
 def entries(control: Control) -> list[dict[str, Any]]:
@@ -59,24 +69,23 @@ def entries(control: Control) -> list[dict[str, Any]]:
     return found
 
 
-def entry(it: Mapping[str, Any]) -> str | None:
-    """A line of the timeline; None for what another line says too."""
-    where = ' '.join(str(it[name]) for name in ('provider', 'subject') if it.get(name))
-    rests: dict[str, Callable[[], str | None]] = {
-        'request': lambda: f'{it["message"]} -> {it["status"]}' if it.get('status') else str(it['message']),
-        'change': lambda: f'{where}: {it.get("from")} to {it.get("to")} ({it.get("cause")})',
-        'timer': lambda: f'{where}: {it.get("detail")}',
-        'webhook': lambda: f'{where}: {it.get("event")}, attempt {it.get("attempt")}: {it.get("status") or said(it)}',
-        # An attempt has its outcome in the line of its webhook, a delivery in its attempts, and a block in what it changes.
-        'attempt': lambda: None,
-        'delivery': lambda: None,
-        'answer': lambda: None,
-        'block': lambda: None,
-    }
-    kind = str(it.get('kind'))
-    rest = rests.get(kind, lambda: str(it.get('detail') or it.get('message')))()
-    return None if rest is None else f'{it.get("at", "")}  {kind:8} {rest}'
+def is_told(it: Mapping[str, Any]) -> bool:
+    return it.get('kind') not in ('attempt', 'answer') and not (it.get('kind') == 'block' and ' to ' not in str(it.get('detail')))
 
 
-def said(it: Mapping[str, Any]) -> str:
-    return ', '.join(str(it[name]) for name in ('error', 'detail') if it.get(name))
+def sentence(it: Mapping[str, Any]) -> str:
+    rule = f' (rule {it["rule"]})' if it.get('rule') else ''
+    kind, provider, subject = it.get('kind'), it.get('provider'), it.get('subject')
+    if kind == 'request':
+        return words(it.get('operation') or it.get('message'), subject, it.get('status')) + rule
+    if kind == 'change':
+        return f'{words(provider, subject)}: {it.get("from")} to {it.get("to")} ({it.get("cause")})'
+    if kind == 'webhook':
+        outcome = it.get('status') or it.get('error') or 'without an answer'
+        hint = f'; {it["hint"]}' if it.get('hint') else ''
+        return f'{words(provider, it.get("event"), subject)}, attempt {it.get("attempt")}: {outcome}{hint}{rule}'
+    return words(provider, subject, it.get('detail') or it.get('message')) + rule
+
+
+def words(*parts: object) -> str:
+    return ' '.join(str(it) for it in parts if it not in (None, ''))

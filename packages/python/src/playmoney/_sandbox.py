@@ -226,24 +226,28 @@ class Sandbox:
 
         `count` is a number, or `{'at_least': 1, 'at_most': 3}`. Returns how many fit. NotVerified, an AssertionError, shows the nearest.
         """
-        return self._verify('requests/verify', {'operation': operation, 'count': count, **({'where': where} if where else {})})
+        __tracebackhide__ = True
+        return self._verify(f'{operation} was not called as expected', 'requests/verify', {'operation': operation, 'count': count, **({'where': where} if where else {})})
 
     def wait(self, operation: str, where: Where | None = None, timeout: float = 5) -> int:
         """Waits, in real time, until the application has made this call. Returns how many fit."""
-        return self._verify('requests/wait', {'operation': operation, **({'where': where} if where else {})}, timeout)
+        __tracebackhide__ = True
+        return self._verify(f'{operation} was waited for', 'requests/wait', {'operation': operation, **({'where': where} if where else {})}, timeout)
 
     def wait_for_webhook(self, timeout: float = 5, **criteria: Any) -> int:
         """Waits, in real time, for a webhook: `wait_for_webhook(provider='quoine', event='payment_expired', status='delivered')`."""
-        return self._verify('deliveries/wait', criteria, timeout)
+        __tracebackhide__ = True
+        return self._verify(f'a webhook ({_report.listed(criteria)}) was waited for', 'deliveries/wait', criteria, timeout)
 
-    def _verify(self, path: str, criteria: dict[str, Any], timeout: float | None = None) -> int:
+    def _verify(self, what: str, path: str, criteria: dict[str, Any], timeout: float | None = None) -> int:
+        __tracebackhide__ = True
         asked = criteria if timeout is None else {**criteria, 'timeout': duration(timedelta(seconds=timeout))}
         try:
             told = self.control('POST', path, asked, seconds_max=(timeout or 0) + 120)
         except Problem as why:
             if 'verified' not in why.document:
                 raise
-            said = _report.not_verified(why.document, criteria)
+            said = _report.not_verified(what, why.document)
             raise NotVerified(why.status, why.document, said + self._timeline_below()) from None
         return int(told['matched'])
 
@@ -252,7 +256,9 @@ class Sandbox:
         return _report.timeline(self._control, lines_max)
 
     def _timeline_below(self) -> str:
-        return f'\n\ntimeline of the sandbox {self.name}:\n{self.timeline()}' if self._shows_timeline else ''
+        if not self._shows_timeline:
+            return ''
+        return f'\n\nTimeline of the sandbox {self.name}:\n' + '\n'.join(f'  {it}' for it in self.timeline().splitlines())
 
     # Its life
 
