@@ -1,6 +1,7 @@
 'use strict';
 // What has happened in a sandbox, as text.
 
+const UNTOLD = ['delivery', 'attempt', 'answer'];
 /** Lines at the end of a message. */
 const LINES_MAX = 100;
 
@@ -35,11 +36,11 @@ async function latest(control, path) {
 }
 
 /**
- * One line an event. Left out are blocks that only count confirmations, attempts, whose outcome follows, and steps of the clock behind
- * which nothing happened.
+ * One line an event. Left out are blocks that only count confirmations, deliveries and attempts, whose outcome follows, and steps of
+ * the clock behind which nothing happened.
  */
 function render(events) {
-  const told = events.filter((it) => it.kind !== 'attempt' && it.kind !== 'answer' && !(it.kind === 'block' && !/ to /.test(it.detail)));
+  const told = events.filter((it) => !UNTOLD.includes(it.kind) && !(it.kind === 'block' && !/ to /.test(it.detail)));
   const shown = told.filter((it, at) => it.kind !== 'clock' || told[at + 1]?.kind !== 'clock');
   const lines = shown.map((it) => `  ${(it.at ?? '').padEnd(20)}  ${it.kind.padEnd(7)}  ${sentence(it)}`);
   const left = lines.length - LINES_MAX;

@@ -10,20 +10,8 @@ from pathlib import Path
 
 import pytest
 
-import playmoney as package
-
 HERE = Path(__file__).parent.parent
 needs_tomllib = pytest.mark.skipif(sys.version_info < (3, 11), reason='wheel.py needs Python 3.11')
-
-
-@pytest.fixture(scope='session')
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel with a program that only says where it is: packing the real one takes seconds."""
-    folder = tmp_path_factory.mktemp('wheel')
-    program = folder / 'program'
-    program.write_text(f'#!/bin/sh\nexec "{package.find_program()}" "$@"\n')
-    done = subprocess.run([sys.executable, HERE / 'wheel.py', program, '--out', folder], check=True, capture_output=True, text=True)
-    return Path(done.stdout.strip())
 
 
 @needs_tomllib
@@ -55,17 +43,12 @@ def test_maturin_writes_the_same_metadata(wheel: Path, tmp_path: Path) -> None:
 
 
 @needs_tomllib
-def test_what_is_installed_works_without_variables(wheel: Path, tmp_path: Path) -> None:
-    place = tmp_path / 'installed'
-    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-index', '--no-deps']
-    subprocess.run([*pip, '--target', place, wheel], check=True)
-    known = {name: it for name, it in os.environ.items() if not name.startswith(('PLAYMONEY_', 'PYTEST_XDIST'))}
-    environment = {**known, 'PYTHONPATH': str(place)}
+def test_what_is_installed_works_without_variables(installed: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / 'test_it.py').write_text("def test_it(playmoney):\n    assert playmoney.advance('31m')['now'] == '2026-01-01T00:31:00Z'\n")
     command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', tmp_path / 'test_it.py']
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=installed, check=False)
     assert done.returncode == 0 and '1 passed' in done.stdout, done
-    done = subprocess.run([sys.executable, '-m', 'playmoney', '--version'], capture_output=True, text=True, env=environment, check=True)
+    done = subprocess.run([sys.executable, '-m', 'playmoney', '--version'], capture_output=True, text=True, env=installed, check=True)
     assert done.stdout.startswith('playmoney ')
 
 

@@ -122,8 +122,10 @@ def test_a_failed_test_names_its_capsule_if_the_program_keeps_one(run, monkeypat
         return True
 
     monkeypatch.setattr(package.Sandbox, 'save_capsule', save_capsule)
-    result = run('--playmoney-capsules=capsules', test_it='def test_it(playmoney): assert False')
-    result.stdout.re_match_lines([r'capsule: .*/capsules/it-[0-9a-f]{8}\.capsule'])
+    for variable, arguments in [('', ['--playmoney-capsules=capsules']), ('capsules', [])]:
+        monkeypatch.setenv('PLAYMONEY_CAPSULES', variable)
+        result = run(*arguments, test_it='def test_it(playmoney): assert False')
+        result.stdout.re_match_lines([r'Its capsule: playmoney capsule replay .*/capsules/it-[0-9a-f]{8}\.capsule'])
 
 
 def test_webhooks_of_an_application(run) -> None:

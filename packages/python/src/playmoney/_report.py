@@ -10,6 +10,7 @@ from ._control import Control
 
 # The stream of events has no end. All that has happened is there at once; this is for what is not told.
 PAUSE_SECONDS = 2.0
+UNTOLD = ('delivery', 'attempt', 'answer')
 
 
 def not_verified(what: str, document: Mapping[str, Any]) -> str:
@@ -44,8 +45,8 @@ def named(it: Mapping[str, Any]) -> str:
 def timeline(control: Control, lines_max: int) -> str:
     """A line an event, each with the simulated time.
 
-    Left out are blocks that only count confirmations, attempts, whose outcome follows, and steps of the clock behind which nothing
-    happened.
+    Left out are blocks that only count confirmations, deliveries and attempts, whose outcome follows, and steps of the clock behind
+    which nothing happened.
     """
     events = [it for it in entries(control) if is_told(it)]
     shown = [it for it, after in zip(events, [*events[1:], {}]) if it.get('kind') != 'clock' or after.get('kind') != 'clock']
@@ -70,7 +71,8 @@ def entries(control: Control) -> list[dict[str, Any]]:
 
 
 def is_told(it: Mapping[str, Any]) -> bool:
-    return it.get('kind') not in ('attempt', 'answer') and not (it.get('kind') == 'block' and ' to ' not in str(it.get('detail')))
+    only_counts = it.get('kind') == 'block' and ' to ' not in str(it.get('detail'))
+    return it.get('kind') not in UNTOLD and not only_counts
 
 
 def sentence(it: Mapping[str, Any]) -> str:

@@ -227,12 +227,14 @@ class Sandbox:
         `count` is a number, or `{'at_least': 1, 'at_most': 3}`. Returns how many fit. NotVerified, an AssertionError, shows the nearest.
         """
         __tracebackhide__ = True
-        return self._verify(f'{operation} was not called as expected', 'requests/verify', {'operation': operation, 'count': count, **({'where': where} if where else {})})
+        criteria = {'operation': operation, 'count': count, **({'where': where} if where else {})}
+        return self._verify(f'{operation} was not called as expected', 'requests/verify', criteria)
 
     def wait(self, operation: str, where: Where | None = None, timeout: float = 5) -> int:
         """Waits, in real time, until the application has made this call. Returns how many fit."""
         __tracebackhide__ = True
-        return self._verify(f'{operation} was waited for', 'requests/wait', {'operation': operation, **({'where': where} if where else {})}, timeout)
+        criteria = {'operation': operation, **({'where': where} if where else {})}
+        return self._verify(f'{operation} was waited for', 'requests/wait', criteria, timeout)
 
     def wait_for_webhook(self, timeout: float = 5, **criteria: Any) -> int:
         """Waits, in real time, for a webhook: `wait_for_webhook(provider='quoine', event='payment_expired', status='delivered')`."""

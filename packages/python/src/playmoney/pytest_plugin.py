@@ -31,7 +31,8 @@ ARGUMENTS = ('seed', 'now', 'scenario', 'webhook_url', 'app', 'webhooks', 'follo
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup('playmoney', 'payment providers on a simulated clock')
     group.addoption('--playmoney-url', help='a server that runs already, in place of one for this run (PLAYMONEY_URL says it too)')
-    group.addoption('--playmoney-capsules', metavar='DIR', help='where capsules of failed tests go; default: in the cache folder of pytest')
+    capsules = 'where capsules of failed tests go (PLAYMONEY_CAPSULES says it too); default: in the cache folder of pytest'
+    group.addoption('--playmoney-capsules', metavar='DIR', help=capsules)
     parser.addini('playmoney_env', "when addresses and keys are in os.environ: 'test' (default), 'session' or 'none'", default='test')
     parser.addini('playmoney_names', 'more names of the environment, a line each: SHOP_API = {QUOINE_BASE_URL}/api/v1', type='linelist')
     parser.addini('playmoney_app', 'the application that gets the webhooks, run in a thread: module:attribute, or a factory', default='')
@@ -238,13 +239,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         with contextlib.suppress(ConnectionError, Problem):
             text = sandbox.timeline()
             capsule = save_capsule(item, sandbox)
-            report.sections.append((f'Playmoney timeline of {sandbox.name}', text + (f'\ncapsule: {capsule}' if capsule else '')))
+            named = f'\nIts capsule: playmoney capsule replay {capsule}' if capsule else ''
+            report.sections.append((f'Playmoney timeline of {sandbox.name}', text + named))
     return report
 
 
 def save_capsule(item: pytest.Item, sandbox: Sandbox) -> Path | None:
     """The history of a failed test's sandbox, as a file that `playmoney capsule replay` plays."""
-    chosen = item.config.getoption('playmoney_capsules', None)
+    chosen = item.config.getoption('playmoney_capsules', None) or os.environ.get('PLAYMONEY_CAPSULES')
     # None without pytest's plugin `cacheprovider`.
     cache: Any = getattr(item.config, 'cache', None)
     if not chosen and not cache:
