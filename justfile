@@ -18,6 +18,10 @@ test-quiet *ARGS:
 review:
     cargo insta review
 
+# Builds every package into dist/: the program, the wheel, the packages for npm, and the crate; a PROGRAM that is built already is taken
+dist *PROGRAM:
+    bash packages/dist {{PROGRAM}}
+
 # Random tapes, many more than in a normal run: each property tries CASES of them, whatever its own number is
 simulate CASES="2000":
     PROPTEST_CASES={{CASES}} cargo test --test it simulate

@@ -44,7 +44,8 @@ fn node() -> Command {
     program("node")
 }
 
-fn prepared(path: PathBuf) -> PathBuf {
+/// A file that `tests/prepare` has installed.
+pub fn prepared(path: PathBuf) -> PathBuf {
     assert!(path.exists(), "{} is missing: run tests/prepare", path.display());
     path
 }

@@ -19,6 +19,8 @@ mod hosted;
 mod memory;
 mod merchants;
 mod net;
+#[cfg(unix)]
+mod packages;
 mod platforms;
 mod playing;
 mod promises;

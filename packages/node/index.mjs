@@ -1,0 +1,3 @@
+import playmoney from './index.js';
+
+export const { PlaymoneyError, Sandbox, Server, VerificationError, connect, findProgram, startServer } = playmoney;

@@ -1,0 +1,3 @@
+import own from './jest.js';
+
+export const { it, test, testWith } = own;

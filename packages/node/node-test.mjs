@@ -1,0 +1,3 @@
+import own from './node-test.js';
+
+export const { it, test, testWith } = own;
