@@ -981,7 +981,7 @@ export interface components {
             credentials: Record<string, never>;
             /** @description the slug of the provider */
             provider: string;
-            /** @description each setting with its value, its default and its meaning; the values stand beside this member too */
+            /** @description each setting with its value, its default, its meaning and, if it is a word, the words to choose from; the values stand beside this member too */
             settings: Record<string, never>;
         };
         "check_rule.answer": {
@@ -3672,7 +3672,7 @@ export interface components {
             credentials: Record<string, never>;
             /** @description the slug of the provider */
             provider: string;
-            /** @description each setting with its value, its default and its meaning; the values stand beside this member too */
+            /** @description each setting with its value, its default, its meaning and, if it is a word, the words to choose from; the values stand beside this member too */
             settings: Record<string, never>;
         };
         "show_clock.answer": {
@@ -4832,6 +4832,8 @@ export interface operations {
                 since?: string;
                 /** @description how many entries are listed at most */
                 limit?: number;
+                /** @description how many of the newest of those that fit are listed, oldest first as without it; it goes before `limit` */
+                newest?: number;
             };
             header?: never;
             path?: never;
@@ -5347,6 +5349,8 @@ export interface operations {
                 count?: number;
                 /** @description the id of the message after which the list begins, or the moment at which it begins, as RFC 3339 writes it */
                 since?: string;
+                /** @description how many of the newest of those that fit are listed, oldest first as without it; it goes before `limit` */
+                newest?: number;
             };
             header?: never;
             path: {
