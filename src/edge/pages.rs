@@ -41,7 +41,7 @@ pub fn is_asked(request: &Request) -> bool {
     request.method == Method::GET && wants(request.header(header::ACCEPT)) && is_at_page(request)
 }
 
-/// Whether a page that is open asks for what it shows now. That is no use of its sandbox.
+/// Whether a page that is open asks for what it shows now. That does not count as a use of its sandbox.
 pub fn is_refresh(request: &Request) -> bool {
     html::is_refresh(request) && is_at_page(request)
 }

@@ -64,7 +64,7 @@ pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &
     served
 }
 
-/// A page as it is now, for the script that follows it while it is open. That is no visit: it leaves no trace in the sandbox, and no rule
+/// A page as it is now, for the script that follows it while it is open. That is not a visit: it leaves no trace in the sandbox, and no rule
 /// is asked.
 pub fn show_again(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Option<Response> {
     let contract = world.provider(provider_id).contract();

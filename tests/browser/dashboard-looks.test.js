@@ -119,7 +119,7 @@ const ascii = (text) => text.replace(/[^\x20-\x7e]/g, '?');
 /** A text as a scenario writes it, so that none of it is a reference. */
 const escaped = (text) => text.replaceAll('${', () => '$${');
 
-/** Puts the text everywhere where the dashboard shows what somebody else has written. */
+/** Puts the text everywhere where the dashboard shows what another person has written. */
 async function poison(stage, text) {
   const { sandbox, shop } = stage;
   const url = `${await receiver(stage, text)}/${encodeURIComponent(cut(text, 300))}`;

@@ -1,4 +1,4 @@
-// A page that stays open: what it asks for is no visit, what a person does on it is left alone, and many of them go on side by side.
+// A page that stays open: what it asks for is not a visit, what a person does on it is left alone, and many of them go on side by side.
 import assert from 'node:assert/strict';
 
 import { scene, shows, sleep, text, until } from './harness.js';

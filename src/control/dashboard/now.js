@@ -35,7 +35,7 @@ export function setClock(clock) {
   for (const it of watchers) it();
 }
 
-/** Ticks once a second, but only while time runs and somebody looks. */
+/** Ticks once a second, but only while time runs and the page is looked at. */
 function run() {
   const runs = rate() > 0 && watchers.size > 0;
   if (runs && !timer) {
