@@ -76,7 +76,7 @@ fn choose(
     request: &mut Request,
 ) -> Result<Arc<Driver>, (Option<Arc<Driver>>, Response)> {
     let naming = shared.access.naming();
-    let chosen = shared.registry.choose(sandbox, request, naming).map_err(|it| (None, it))?;
+    let chosen = shared.registry.choose(sandbox, request, naming).map_err(|it| (None, unknown(request, it)))?;
     request.is_ambiguous = matches!(chosen, Chosen::Several(_));
     let second = shared.stopwatch.uptime().elapsed.as_secs();
     let head = Head { method: &request.method, headers: &request.headers, may_call, peer, second };
@@ -84,11 +84,14 @@ fn choose(
     match chosen {
         Chosen::One(driver) | Chosen::Several(driver) => Ok(driver),
         Chosen::None(name) if makes_one(shared, may_call, request) => shared.registry.make_on_use(&name).map_err(|it| (None, it)),
-        Chosen::None(name) => {
-            let page = matches!(request.path.target(), Target::Control { .. }).then(|| control::unknown_page(request)).flatten();
-            Err((None, page.unwrap_or_else(|| shared.registry.unknown(&name, naming))))
-        }
+        Chosen::None(name) => Err((None, unknown(request, shared.registry.unknown(&name, naming)))),
     }
+}
+
+/// The refusal of a request to a sandbox that does not exist: a page, where a browser asks for the dashboard.
+fn unknown(request: &Request, refusal: Response) -> Response {
+    let is_control = matches!(request.path.target(), Target::Control { .. });
+    is_control.then(|| control::unknown_page(request)).flatten().unwrap_or(refusal)
 }
 
 /// Whether a request may make the sandbox that it names: a call of an application or of a tester, but no look at a path that nothing
