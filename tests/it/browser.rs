@@ -29,12 +29,14 @@ async fn passes(file: &str) {
 /// The files whose tests are run below.
 const FILES: &[&str] = &[
     "bar.test.js",
+    "dashboard-care.test.js",
     "dashboard-looks.test.js",
     "dashboard.test.js",
     "details.test.js",
     "hostile.test.js",
     "keyboard.test.js",
     "live.test.js",
+    "open.test.js",
     "payments.test.js",
     "plain.test.js",
     "states.test.js",
@@ -56,6 +58,11 @@ async fn each_page_leads_from_its_opening_to_its_end() {
 #[tokio::test]
 async fn an_open_page_follows_what_happens() {
     passes("live.test.js").await;
+}
+
+#[tokio::test]
+async fn a_page_that_stays_open_asks_for_little_and_leaves_a_person_alone() {
+    passes("open.test.js").await;
 }
 
 #[tokio::test]
@@ -96,4 +103,9 @@ async fn the_dashboard_does_what_the_control_api_does() {
 #[tokio::test]
 async fn the_dashboard_is_accessible_and_shows_hostile_texts_as_texts() {
     passes("dashboard-looks.test.js").await;
+}
+
+#[tokio::test]
+async fn the_dashboard_keeps_what_it_shows_and_saves() {
+    passes("dashboard-care.test.js").await;
 }
