@@ -64,8 +64,8 @@ pub fn serve(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &
     served
 }
 
-/// A page as it is now, for the script that follows it while it is open. That is not a visit: it leaves no trace in the sandbox, and no rule
-/// is asked.
+/// A page as it is now, for the script that follows it while it is open. That is not a visit: it leaves no trace in the sandbox, and no
+/// rule is asked.
 pub fn show_again(world: &mut World, uptime: Uptime, provider_id: ProviderId, path: &str, request: &Request) -> Option<Response> {
     let contract = world.provider(provider_id).contract();
     if !is_refresh(request) || !contract.has_page(path) {

@@ -6,6 +6,7 @@ const TABS_MAX = 400;
 /** Presses Tab until the element with that test id has the focus. */
 export async function tabTo(page, id) {
   await page.getByTestId(id).first().waitFor();
+  await page.waitForLoadState('load'); // before that the scripts of the page may not listen
   for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
     if ((await focused(page)).id === id) return;
     await page.keyboard.press('Tab');
