@@ -95,3 +95,21 @@ scene('open: a card number may have gaps', async ({ page, shop }) => {
   await page.getByTestId('submit-card').click();
   await until(() => page.url(), (it) => it.startsWith(`${shop.url}/thanks`), 'address');
 });
+
+scene('open: a button can be pressed once the scripts listen, and not before', async ({ page, shop, sandbox }) => {
+  const { page: address } = await shop.invoice();
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/assets/page.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(address, { waitUntil: 'commit' });
+  const button = page.getByTestId('bar-1h');
+  await button.waitFor();
+  assert.ok(await button.isDisabled());
+  const pressed = button.click(); // the browser's driver waits until it can be pressed, as a person does
+  release();
+  await pressed;
+  await until(async () => (await sandbox.ask('GET', 'clock')).now, '2026-01-01T01:00:00Z', 'clock');
+});

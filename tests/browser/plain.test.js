@@ -56,3 +56,13 @@ scene('plain: quoine', async ({ page, shop }) => {
   await page.getByTestId('pay').click();
   await until(() => status(page), 'unconfirmed', 'status');
 }, PLAIN);
+
+scene('plain: what needs a script cannot be used', async ({ page, shop }) => {
+  const { page: address } = await shop.quantapay();
+  await page.goto(address);
+  for (const it of ['coin-search', 'bar-1m']) assert.ok(await page.getByTestId(it).isDisabled(), it);
+  await page.getByTestId('choose-coin').click();
+  await shows(page, 'address', /./);
+  for (const it of ['copy-address', 'bar-pay-exact']) assert.ok(await page.getByTestId(it).isDisabled(), it);
+  assert.ok(await page.getByTestId('pay').isEnabled());
+}, PLAIN);

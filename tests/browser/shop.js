@@ -22,8 +22,10 @@ export class Shop {
   }
 
   close() {
+    // In this order: a connection that comes between the two would keep the server open.
+    const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(resolve));
+    return closed;
   }
 
   /** A page of the shop that has the page of that address in a frame. */

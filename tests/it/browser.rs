@@ -16,28 +16,14 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
 }
 
-/// Runs the tests of a file against the built program. A browser on a busy machine can take a click before the page listens; so what
-/// fails beside others is run once more, with all places to itself. A fault of ours fails both times.
+/// Runs the tests of a file against the built program.
 async fn passes(file: &str) {
-    let beside = {
-        let _place = PLACES.acquire().await.expect("it is never closed");
-        run(file)
-    };
-    let Err(first) = beside else { return };
-    let _places = PLACES.acquire_many(2).await.expect("it is never closed");
-    eprintln!("{file} has failed beside others, and is run once more:\n{first}");
-    if let Err(second) = run(file) {
-        panic!("{second}");
-    }
-}
-
-/// What the tests of a file have said, if they have failed.
-fn run(file: &str) -> Result<(), String> {
+    let _place = PLACES.acquire().await.expect("it is never closed");
     let mut command = program("node");
     command.current_dir(folder()).env("PLAYMONEY_PROGRAM", PLAYMONEY).args(["--test", "--test-reporter=spec", file]);
     let output = command.output().expect("it starts: run tests/prepare");
     let [out, err] = [output.stdout, output.stderr].map(|it| String::from_utf8_lossy(&it).into_owned());
-    if output.status.success() && !out.contains("\nℹ pass 0\n") { Ok(()) } else { Err(out + &err) }
+    assert!(output.status.success() && !out.contains("\nℹ pass 0\n"), "{out}{err}");
 }
 
 /// The files whose tests are run below.

@@ -3,6 +3,11 @@ import { morph } from './morph.js';
 import './fields.js';
 import './bar.js';
 
+// What needs a script cannot be used until the scripts listen, so that no press is lost.
+function switchOn(root) {
+  for (const it of root.querySelectorAll('[data-copy], [data-calls], [data-filters]')) it.disabled = false;
+}
+
 const one = (name, root = document) => root.querySelector(`[data-testid=${name}]`);
 const own = () => location.href.split('#')[0];
 
@@ -19,11 +24,19 @@ function setClock({ now: moment, rate, mode }) {
 
 const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
+const two = (number) => String(number).padStart(2, '0');
+
+/** As the server writes it: `29:59`, or `1:59:59`. */
+function countdown(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
 function tick() {
   for (const it of document.querySelectorAll('[data-ends]')) {
     const seconds = Math.max(0, Math.ceil((Number(it.dataset.ends) - now()) / 1000));
     if (it.nodeName === 'PROGRESS') it.value = seconds;
-    else write(it, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`);
+    else write(it, countdown(seconds));
     if (seconds === 0 && it.dataset.over !== it.dataset.ends) {
       it.dataset.over = it.dataset.ends;
       refresh();
@@ -84,6 +97,7 @@ async function take(answer) {
   }
   if (!type.startsWith('text/html')) throw new Error(`the page was answered with ${answer.status}`);
   const other = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  switchOn(other);
   const main = document.querySelector('main');
   write(document.querySelector('title'), other.title);
   // What was wrong with a form stays, with what was typed, until the page says something else.
@@ -252,4 +266,6 @@ document.addEventListener('click', ({ target }) => {
   if (button) copy(button);
 });
 
+switchOn(document);
+document.documentElement.dataset.listens = '';
 follow();
