@@ -701,7 +701,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** names the scenario with which the sandbox began */
+        get: operations["show_scenario"];
         put?: never;
         /** begins the sandbox anew with a scenario, as YAML or JSON */
         post: operations["replace_scenario"];
@@ -1533,6 +1534,8 @@ export interface components {
                  * @description when
                  */
                 at: string;
+                /** @description what happens, in words */
+                detail: string;
                 /**
                  * @description what kind of thing it is
                  * @enum {string}
@@ -1542,8 +1545,6 @@ export interface components {
                 provider: string;
                 /** @description the object, by the id that the merchant uses */
                 subject: string | null;
-                /** @description what happens, in words */
-                what: string;
             }[];
             /** @description there is more */
             truncated: boolean;
@@ -2048,6 +2049,11 @@ export interface components {
             invoice: number;
         };
         "quoine.confirm": {
+            /**
+             * Format: int64
+             * @description the number of confirmations that every payment reaches; by default as many as it needs
+             */
+            confirmations?: number;
             /**
              * Format: int64
              * @description the invoice's number
@@ -3835,6 +3841,10 @@ export interface components {
             ttl: string | null;
             /** @description what the author of its scenario may not want */
             warnings?: Record<string, never>[];
+        };
+        "show_scenario.answer": {
+            /** @description its name; null when the sandbox began without one */
+            scenario: string | null;
         };
         state: {
             /** @description whether it holds secrets that came from outside */
@@ -6046,6 +6056,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["delete_sandbox.answer"];
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    show_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["show_scenario.answer"];
                 };
             };
             /** @description not done */

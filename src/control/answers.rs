@@ -237,7 +237,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         must("pending[].kind", DUE, "what kind of thing it is"),
         must("pending[].provider", TEXT, "the slug of the provider"),
         must("pending[].subject", Kind::Nullable, "the object, by the id that the merchant uses"),
-        must("pending[].what", TEXT, "what happens, in words"),
+        must("pending[].detail", TEXT, "what happens, in words"),
         must("truncated", Kind::Flag, "there is more"),
     ]),
     (&["list_objects"], &[
@@ -301,6 +301,7 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     (&["list_rules"], &[must("rules", Kind::List, "rules, each as `add_rule` answers it"), must("rules[]", Kind::Object, "a rule")]),
     (&["add_rule"], RULE),
     (&["clear_rules", "remove_rule"], REMOVED),
+    (&["show_scenario"], &[must("scenario", Kind::Nullable, "its name; null when the sandbox began without one")]),
     (&["replace_scenario"], &[
         must("scenario", TEXT, "its name"),
         must("clock", Kind::Object, "the clock, as `show_clock` shows it"),

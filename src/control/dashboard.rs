@@ -18,6 +18,7 @@ const ASSETS: &[Asset] = &[
     script("api.js", include_str!("dashboard/api.js")),
     script("boundary.js", include_str!("dashboard/boundary.js")),
     script("clock.js", include_str!("dashboard/clock.js")),
+    script("compare.js", include_str!("dashboard/compare.js")),
     script("dashboard.js", include_str!("dashboard/dashboard.js")),
     script("delivery.js", include_str!("dashboard/delivery.js")),
     script("details.js", include_str!("dashboard/details.js")),

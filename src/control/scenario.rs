@@ -37,6 +37,12 @@ pub fn with_warnings(mut answer: Json, warnings: Option<&Mistakes>) -> Json {
     answer
 }
 
+/// The scenario with which the sandbox began, by its name.
+pub fn show(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
+    let name = ask.world.start.setup.as_ref().map(|it| it.name.as_str());
+    Ok(Answer::Now(Response::json(StatusCode::OK, &json!({"scenario": name}))))
+}
+
 pub fn replace(ask: &mut Ask<'_>) -> Result<Answer, Problem> {
     Problem::unless_walking(ask.now(), ONE_STATE)?;
     let (text, contracts) = (input::text(ask.request)?.to_owned(), contracts(ask.world));

@@ -89,6 +89,7 @@ pub static TABLE: &[Call] = &[
         .examples(&[r#"{"on": "quoine.createInvoice", "when": {"times": 1}, "then": {"error": "usage_limit"}}"#]),
     Call::delete("rules", "clear_rules", "removes all rules", Sandbox(rules::clear)).quiet(),
     Call::delete("rules/{rule}", "remove_rule", "removes one rule", Sandbox(rules::remove)).quiet(),
+    Call::get("scenario", "show_scenario", "names the scenario with which the sandbox began", Sandbox(scenario::show)),
     Call::post("scenario", "replace_scenario", "begins the sandbox anew with a scenario, as YAML or JSON", Sandbox(scenario::replace))
         .body(Body::Scenario { component: components::SCENARIO }).long(),
     Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset))

@@ -67,6 +67,14 @@ scene('dashboard: every button of the clock', async ({ page, sandbox, shop }) =>
   await click(page, 'clock-idle');
   await until(async () => (await clock()).pending, 0, 'number of things to come');
   await shows(page, 'clock-mode', /frozen/);
+  for (const [text, expected] of [['2030-01-01T12:00:00Z', '2030-01-01T12:00:00Z'], ['1h30m', '2030-01-01T13:30:00Z']]) {
+    await page.getByTestId('clock-span').fill(text);
+    await click(page, 'clock-pass');
+    await until(async () => (await clock()).now, expected, text);
+  }
+  await page.getByTestId('clock-span').fill('soon');
+  await click(page, 'clock-pass');
+  await shows(page, 'clock-said', /soon/);
   await click(page, 'clock-resume');
   await until(async () => (await clock()).mode, 'real', 'mode');
   await shows(page, 'clock-mode', /real/);
@@ -113,6 +121,48 @@ scene('dashboard: an entry shows the whole exchange, and can be used again', asy
   const other = await stage.newPage();
   await other.goto(address);
   await other.getByTestId('details').waitFor();
+});
+
+scene('dashboard: a request is compared with another one of its operation', async (stage) => {
+  const { page, sandbox, shop } = stage;
+  await shop.payout({ number: 'A-1', amount: 150_000 });
+  await shop.payout({ number: 'A-2', amount: 150_000 });
+  await shop.payout({ number: 'A-1', amount: 990_001 }).catch(() => null);
+  await openDashboard(page, sandbox);
+  await entries(page, 'request', 'createPayout').first().click();
+  const rows = page.getByTestId('difference');
+  const row = (place) => rows.filter({ has: page.getByRole('rowheader', { name: place, exact: true }) }).locator('td').allInnerTexts();
+  await until(() => row('request.body.amount'), (it) => it.join() === '150000,990001', 'amounts');
+  assert.deepEqual(await row('request.body.orderNumber'), ['A-2', 'A-1']);
+  const [before, now] = await row('response.status');
+  assert.deepEqual([before, now[0]], ['200', '4']);
+  assert.deepEqual(await row('request.method'), []);
+  const select = page.getByTestId('compare-with');
+  await select.selectOption({ index: 1 });
+  await until(() => row('request.body.orderNumber'), (it) => it.length === 0, 'order numbers that are equal');
+});
+
+scene('dashboard: keys that act alone can be switched off', async ({ page, sandbox }) => {
+  await openDashboard(page, sandbox);
+  await page.keyboard.press('2');
+  await until(() => page.url(), /#objects/, 'section');
+  const closes = async () => {
+    await click(page, 'help-close');
+    await page.getByTestId('help').waitFor({ state: 'hidden' });
+  };
+  await page.keyboard.press('?');
+  await page.getByTestId('keys-on').uncheck();
+  await closes();
+  await page.keyboard.press('3');
+  await page.reload();
+  await isLive(page);
+  await page.keyboard.press('4');
+  assert.match(page.url(), /#objects/);
+  await click(page, 'help-open');
+  await page.getByTestId('keys-on').check();
+  await closes();
+  await page.keyboard.press('3');
+  await until(() => page.url(), /#webhooks/, 'section');
 });
 
 scene('dashboard: the filter keeps what fits', async (stage) => {
@@ -183,7 +233,16 @@ scene('dashboard: sandboxes are made, opened, saved, reset, restored and deleted
   await openDashboard(page, sandbox, '#sandboxes');
   const name = `${sandbox.name}-new`;
   await page.getByTestId('sandbox-name').fill(name);
+  await click(page, 'more');
+  await page.getByTestId('wish-seed').fill('x');
   await click(page, 'sandbox-create');
+  await shows(page, 'sandbox-said', /seed/);
+  await page.getByTestId('wish-seed').fill('99');
+  await page.getByTestId('wish-now').fill('2031-05-06T07:08:09Z');
+  await click(page, 'sandbox-create');
+  await shows(page, 'sandbox-said', /is there/);
+  const made = await server.ask('GET', `/__admin/sandboxes/${name}`);
+  assert.deepEqual([made.seed, made.clock.now], [99, '2031-05-06T07:08:09Z']);
   await page.locator(`[data-testid=sandbox][data-name=${name}]`).waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), click(page, 'state-save')]);
   const file = await download.path();

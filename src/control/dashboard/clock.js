@@ -9,8 +9,8 @@ import { goOn, sayOfClock, setMode, walk } from './walk.js';
 const SPANS = [['1s', '+1 s'], ['1m', '+1 m'], ['1h', '+1 h'], ['1d', '+1 d']];
 const UNTILS = [
   ['next', 'Next', 'Until the next thing is due'],
-  ['delivery', 'Next delivery', 'Until the next attempt of a webhook'],
-  ['idle', 'Until idle', 'Until nothing is left to come, 30 days at most'],
+  ['delivery', 'Delivery', 'Until the next attempt of a webhook'],
+  ['idle', 'Idle', 'Until nothing is left to come, 30 days at most'],
 ];
 const ROWS_MAX = 100;
 
@@ -30,10 +30,18 @@ function scale(text) {
   else sayOfClock('A rate is a number above 0: 60 lets a minute pass in each second.');
 }
 
+/** Lets time pass by a span, or to a moment. The server judges it. */
+function pass(text) {
+  const asked = text.trim();
+  if (asked === '') return;
+  walk(/^\d{4,}-/.test(asked) ? { to: asked } : { by: asked });
+}
+
 export function Clock() {
   const clock = useStore(it => it.clock);
   const [open, setOpen] = useState(false);
   const [rate, setRate] = useState('60');
+  const [span, setSpan] = useState('');
   const busy = useStore(it => it.walking);
   const said = useStore(it => it.walkSaid);
   return html`<div class="clock ${open ? 'open' : ''}" role="group" aria-label="Simulated clock" data-testid="clock">
@@ -41,6 +49,9 @@ export function Clock() {
     <div class="controls">
       ${SPANS.map(([by, word]) => html`<button key=${by} type="button" data-testid=${`clock-by-${by}`} disabled=${busy} onClick=${() => walk({ by })}>${word}</button>`)}
       ${UNTILS.map(([until, word, title]) => html`<button key=${until} type="button" title=${title} data-testid=${`clock-${until}`} disabled=${busy} onClick=${() => walk({ until })}>${word}</button>`)}
+      <form onSubmit=${it => { it.preventDefault(); pass(span); }}>
+        <input class="span" aria-label="A span such as 31m, or a moment such as 2026-01-01T12:00:00Z" data-testid="clock-span" placeholder="31m" value=${span} onInput=${it => setSpan(it.target.value)} />
+        <button type="submit" title="Let that span pass, or go on to that moment" data-testid="clock-pass" disabled=${busy}>Pass</button></form>
       <span class="gap"></span>
       <button type="button" data-testid="clock-freeze" disabled=${busy || clock?.mode === 'frozen'} onClick=${() => setMode('freeze')}>Freeze</button>
       <button type="button" data-testid="clock-resume" disabled=${busy || clock?.mode === 'real'} onClick=${() => setMode('resume')}>Resume</button>

@@ -1,6 +1,7 @@
 // What stands around every section: navigation, the call that was made last, the form for the token, and the keys.
 import { html, useEffect, useRef, useState } from './preact.js';
 import { setToken } from './api.js';
+import { areKeysOn, switchKeys } from './keys.js';
 import { Copy } from './parts.js';
 import { SECTIONS, go } from './hash.js';
 import { update, useStore } from './store.js';
@@ -76,6 +77,16 @@ export function Help() {
   const open = useStore(it => it.help);
   if (!open) return null;
   const close = () => update({ help: false });
+  return html`<${Keys} close=${close} />`;
+}
+
+function Keys({ close }) {
+  const [areOn, setOn] = useState(areKeysOn());
+  const turn = event => {
+    switchKeys(event.target.checked);
+    setOn(event.target.checked);
+  };
   return html`<${Dialog} title="Keys" testid="help" onClose=${close}><dl class="facts">${KEYS.map(([key, does]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${does}</dd></div>`)}</dl>
+    <label class="check"><input type="checkbox" data-testid="keys-on" checked=${areOn} onChange=${turn} /> Keys do this. In this browser they can be switched off; Escape always works.</label>
     <p class="buttons"><button type="button" class="main" data-testid="help-close" onClick=${close}>Close</button></p><//>`;
 }

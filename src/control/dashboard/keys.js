@@ -3,6 +3,18 @@ import { SECTIONS, go } from './hash.js';
 import { store, update } from './store.js';
 import { toggle, walk } from './walk.js';
 
+const SWITCH = 'playmoney-keys';
+
+/** Whether a key alone does something. A person who speaks to the browser, or hits keys by chance, switches it off. */
+export function areKeysOn() {
+  return localStorage.getItem(SWITCH) !== 'off';
+}
+
+export function switchKeys(areOn) {
+  if (areOn) localStorage.removeItem(SWITCH);
+  else localStorage.setItem(SWITCH, 'off');
+}
+
 function isWritten(element) {
   return element.matches('input, textarea, select, [contenteditable]');
 }
@@ -26,7 +38,7 @@ const KEYS = {
 
 addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-  if (isWritten(event.target) && event.key !== 'Escape') return;
+  if ((isWritten(event.target) || !areKeysOn()) && event.key !== 'Escape') return;
   const section = SECTIONS[Number(event.key) - 1];
   const act = section ? () => go({ section: section[0] }, { keeps: false }) : KEYS[event.key];
   if (!act) return;

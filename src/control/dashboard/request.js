@@ -1,6 +1,6 @@
 // A request to a provider, whole: what came, what was answered, and what the answer leans on.
 import { html } from './preact.js';
-import { get } from './api.js';
+import { Comparison, readRequest } from './compare.js';
 import { Facts } from './details.js';
 import { Message, Part, Signed } from './exchange.js';
 import { Code, Tag, toneOf } from './parts.js';
@@ -9,15 +9,9 @@ import { requestAsCurl, requestAsRule, requestAsStep } from './snippets.js';
 import { go } from './hash.js';
 import { update, useStore } from './store.js';
 
-async function read(id) {
-  const before = Number(id.slice(4)) - 1;
-  const { requests } = await get(`requests?since=req-${before}&limit=1`);
-  return requests.find(it => it.id === id) || null;
-}
-
 export function Request({ id }) {
   const isHeard = useStore(it => it.heard > 0);
-  const { value, why } = useRead(() => read(id), [id, isHeard]);
+  const { value, why } = useRead(() => readRequest(id), [id, isHeard]);
   const contract = useContract(value?.provider);
   if (why) return html`<p class="bad">${why.message}</p>`;
   if (value === undefined) return html`<p class="soft">Reading …</p>`;
@@ -35,6 +29,7 @@ export function Request({ id }) {
     <${Message} title="Request" message=${request} testid="request" />
     <${Signed} text=${value.signed} />
     <${Message} title=${`Answer ${response?.status ?? 'is still to come'}`} message=${response} testid="response" />
+    <${Comparison} entry=${value} />
     <${Uses} entry=${value} contract=${contract} />`;
 }
 

@@ -80,32 +80,50 @@ function made(read, setThere, onMade) {
   onMade();
 }
 
+/** The rarer wishes for a new sandbox: what is empty is not asked for. */
+function Wishes({ rows, values, onChange }) {
+  return html`<details><summary data-testid="more">More</summary><div class="row-form">${rows.map(([name, label, placeholder]) =>
+    html`<${Input} key=${name} label=${label} testid=${`wish-${name}`} value=${values[name] ?? ''} placeholder=${placeholder} onInput=${it => onChange({ ...values, [name]: it })} />`)}</div></details>`;
+}
+
+const filled = values => Object.fromEntries(Object.entries(values).map(([name, it]) => [name, it.trim()]).filter(it => it[1] !== ''));
+const WISHES = [['seed', 'Seed', '7'], ['now', 'First moment', '2026-01-01T00:00:00Z'], ['ttl', 'Deleted when unused for', 'PT30M'], ['webhook_url', 'Webhooks go to', 'http://127.0.0.1:9000/{provider}']];
+const OF_COPY = [['webhook_url', 'Webhooks go to, instead of an inbox', 'http://127.0.0.1:9000/{provider}']];
+
+/** What is asked for. A seed that is no number goes as it was written, so that the server says what is wrong. */
+function wish(name, mode, values) {
+  const { seed, now, ...rest } = filled(values);
+  return { name, ...(seed && { seed: Number.isSafeInteger(Number(seed)) ? Number(seed) : seed }), clock: { mode, ...(now && { now }) }, ...rest };
+}
+
 function Make({ onMade }) {
   const [there, setThere] = useState('');
   const [name, setName] = useState('');
   const [mode, setMode] = useState('frozen');
+  const [values, setValues] = useState({});
   const [said, run] = useAction();
   const make = event => {
     event.preventDefault();
-    run(() => send('POST', 'sandboxes', { name, clock: { mode } }), read => `\`${read.name}\` is there.`).then(read => made(read, setThere, onMade));
+    run(() => send('POST', 'sandboxes', wish(name, mode, values)), read => `\`${read.name}\` is there.`).then(read => made(read, setThere, onMade));
   };
   return html`<form class="card" onSubmit=${make}><h2>A new one</h2><div class="row-form">
     <${Input} label="Name" testid="sandbox-name" value=${name} placeholder="checkout-7" onInput=${setName} />
     <label class="field"><span>Clock</span><select data-testid="sandbox-clock" value=${mode} onChange=${it => setMode(it.target.value)}>${['frozen', 'real'].map(it => html`<option key=${it} value=${it} selected=${it === mode}>${it}</option>`)}</select></label>
-    <button type="submit" data-testid="sandbox-create" disabled=${said.busy || !name}>Create</button></div><${Said} words=${said.words} bad=${said.bad} /><${There} name=${there} /></form>`;
+    <button type="submit" data-testid="sandbox-create" disabled=${said.busy || !name}>Create</button></div><${Wishes} rows=${WISHES} values=${values} onChange=${setValues} /><${Said} words=${said.words} bad=${said.bad} testid="sandbox-said" /><${There} name=${there} /></form>`;
 }
 
 function Fork({ onMade }) {
   const [there, setThere] = useState('');
   const [name, setName] = useState('');
+  const [values, setValues] = useState({});
   const [said, run] = useAction();
   const fork = event => {
     event.preventDefault();
-    run(() => send('POST', 'fork', { name }), read => `\`${read.name}\` is a copy of this instant.`).then(read => made(read, setThere, onMade));
+    run(() => send('POST', 'fork', { name, ...filled(values) }), read => `\`${read.name}\` is a copy of this instant.`).then(read => made(read, setThere, onMade));
   };
   return html`<form class="card" onSubmit=${fork}><h2>A copy of this one</h2><div class="row-form">
     <${Input} label="Name" testid="fork-name" value=${name} placeholder="checkout-8" onInput=${setName} />
-    <button type="submit" data-testid="fork" disabled=${said.busy || !name}>Fork</button></div><${Said} words=${said.words} bad=${said.bad} testid="fork-said" /><${There} name=${there} /></form>`;
+    <button type="submit" data-testid="fork" disabled=${said.busy || !name}>Fork</button></div><${Wishes} rows=${OF_COPY} values=${values} onChange=${setValues} /><${Said} words=${said.words} bad=${said.bad} testid="fork-said" /><${There} name=${there} /></form>`;
 }
 
 function Reset() {

@@ -17,9 +17,9 @@ export function Upcoming({ filter }) {
   const own = rows.filter(it => (!filter.provider || it.provider === filter.provider) && (!filter.subject || it.subject === filter.subject));
   return html`<div class=${total > 0 ? 'upcoming' : 'upcoming none'} data-testid="upcoming">
     <ol tabindex="0" aria-label="What is to come, soonest first">
-      ${own.map((it, index) => html`<li key=${`${it.at} ${it.subject} ${it.what} ${index}`} data-testid="upcoming-row">
+      ${own.map((it, index) => html`<li key=${`${it.at} ${it.subject} ${it.detail} ${index}`} data-testid="upcoming-row">
         <span class="when" title=${full(it.at)}>${date(it.at) === date(now) ? clockTime(it.at) : `${date(it.at).slice(5)} ${clockTime(it.at).slice(0, 5)}`}</span><span class="glyph soft" aria-hidden="true">${GLYPHS[it.kind]}</span>
-        <span class="what"><b>${it.subject}</b> <span class="note">${it.what} · ${it.provider}</span></span>
+        <span class="what"><b>${it.subject}</b> <span class="note">${it.detail} · ${it.provider}</span></span>
         <button type="button" class="small quiet" data-testid="advance-to" title="Let time pass until then"
           disabled=${walking} onClick=${() => walk({ to: it.at })}><${Moment} at=${it.at} /></button>
       </li>`)}

@@ -10,10 +10,11 @@ const PERFORM: &str =
     r#"POST /quantum-payouts/api/v1/performPayout {"orderNumber":"A","amount":1500,"description":"d","target":{"pan":"4111111111111111"}}"#;
 
 /// Calls that are made while the payout is in the journal.
-fn verifications() -> [(&'static str, &'static str, &'static str, Json); 11] {
+fn verifications() -> [(&'static str, &'static str, &'static str, Json); 12] {
     [
         ("GET", "objects", "objects", Json::Null),
         ("POST", "rules/check", "rules/check", rule()),
+        ("GET", "scenario", "scenario", Json::Null),
         ("GET", "objects/{object}", "objects/quantum-payouts.payout.1", Json::Null),
         ("GET", "clock/pending", "clock/pending", Json::Null),
         ("GET", "violations", "violations", Json::Null),

@@ -27,6 +27,15 @@ fn an_account_is_shown_with_what_each_setting_means() {
 }
 
 #[test]
+fn a_sandbox_names_the_scenario_with_which_it_began() {
+    let mut shop = Tape::shop();
+    assert_eq!(call(&mut shop, "GET", "scenario", &Json::Null).1, json!({"scenario": null}));
+    shop.admin("POST", "scenario", &json!({"version": 1, "name": "two shops"}));
+    create(&mut shop, "A");
+    assert_eq!(call(&mut shop, "GET", "scenario", &Json::Null).1, json!({"scenario": "two shops"}));
+}
+
+#[test]
 fn settings_are_taken_all_or_none() {
     let mut shop = Tape::shop();
     for (body, why) in [
