@@ -47,6 +47,20 @@ impl Context<'_> {
     }
 }
 
+/// The parameter `confirmations` of the actions that confirm a transfer: the number that it reaches. `None`: as many as it needs.
+///
+/// # Errors
+/// It is not a whole number that a transfer can have.
+pub fn confirmations(with: &Fields<'_>) -> Result<Option<u32>, ActionError> {
+    const NAME: &str = "confirmations";
+    if !with.has(NAME) {
+        return Ok(None);
+    }
+    let reached = with.plain(NAME).and_then(|it| it.parse().ok()).filter(|it| (1..=CONFIRMATIONS_MAX).contains(it));
+    let refusal = || ActionError::Invalid(format!("`{NAME}` is a whole number from 1 to {CONFIRMATIONS_MAX}."));
+    reached.map(Some).ok_or_else(refusal)
+}
+
 /// Why the action `drop-transfer` exists.
 pub const VANISHING: Evidence =
     Assumed("a transfer that no block contains can be replaced or spent twice; no provider documents what it does then");

@@ -9,7 +9,7 @@ use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
 use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
-use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING, VANISHING_NEEDS, reorganise};
+use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING, VANISHING_NEEDS, confirmations, reorganise};
 use crate::engine::lifecycle::On;
 use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
@@ -177,10 +177,7 @@ pub fn pay_exactly(memory: &mut Memory, cx: &mut Context<'_>, number: u32, amoun
 fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Result<ActionDone, ActionError> {
     let order = find(memory, with)?;
     let (number, acted, status) = (order.number, ActionDone::on(order.object()), order.status());
-    let wanted = with.plain(CONFIRMATIONS.name).map(|own| own.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)));
-    if wanted == Some(None) || (wanted.is_none() && with.has(CONFIRMATIONS.name)) {
-        return Err(ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}.")));
-    }
+    let reached = confirmations(with)?;
     if status != OrderStatus::Pending || order.transaction.is_none() {
         let unpaid = if status == OrderStatus::Pending { " and has no transfer" } else { "" };
         return Err(ActionError::State(format!(
@@ -189,7 +186,7 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
             status.word()
         )));
     }
-    cx.confirm(acted.object, TRANSFER, wanted.flatten());
+    cx.confirm(acted.object, TRANSFER, reached);
     lifecycle::update_confirmations(memory, cx, number, Some(On::Act("confirm")));
     Ok(acted)
 }

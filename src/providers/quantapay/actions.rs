@@ -7,9 +7,8 @@ use super::lifecycle::{NotMade, NotPaid, Paid, Sent, look_at_confirmations};
 use super::model::{CHAINS, CODES, Coin, Memory, PRECISION_MAX, Session, SessionStatus, Status, Transaction, coins_max};
 use super::wire::amount;
 use crate::engine::actions::{ActionDone, ActionError};
-use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
-use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING_NEEDS, reorganise};
+use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING_NEEDS, confirmations, reorganise};
 use crate::engine::lifecycle::{On, take_to};
 use crate::engine::tables::bound::function;
 use crate::kit::fields::Fields;
@@ -209,14 +208,7 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
     if own.status() != Status::Pending {
         return Err(refusal(own, "its transfer can be confirmed only while it is pending"));
     }
-    let wants = || ActionError::Invalid(format!("`confirmations` is a whole number from 1 to {CONFIRMATIONS_MAX}."));
-    let asked = with.plain("confirmations");
-    let reached = asked.as_deref().map(|text| text.parse().ok().filter(|it| (1..=CONFIRMATIONS_MAX).contains(it)).ok_or_else(wants));
-    let reached: Option<u32> = reached.transpose()?;
-    if asked.is_none() && with.has("confirmations") {
-        return Err(wants());
-    }
-    if cx.confirm(object, 0, reached).is_none() {
+    if cx.confirm(object, 0, confirmations(with)?).is_none() {
         return Err(refusal(own, "no transfer for it has been seen yet"));
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));

@@ -7,8 +7,9 @@ use super::lifecycle::{self, NotPaid, look_at_confirmations};
 use super::model::{BTC_DECIMALS, Currency, Invoice, Memory, SATOSHI_MAX, Status};
 use crate::engine::actions::{ActionDone, ActionError};
 use crate::engine::blockchain::Blockchain;
+use crate::engine::chain::CONFIRMATIONS_MAX;
 use crate::engine::context::Context;
-use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING, VANISHING_NEEDS, reorganise};
+use crate::engine::context::watching::{BLOCKCHAIN, DEPTH, VANISHING, VANISHING_NEEDS, confirmations, reorganise};
 use crate::engine::lifecycle::{On, take};
 use crate::engine::tables::ActionRow;
 use crate::engine::tables::bound::{Bound as Row, function};
@@ -33,6 +34,13 @@ const AMOUNT: Field = Field {
     meaning: "the number of bitcoins, with at most 8 decimals; by default what is missing for the full payment, or the price again when nothing is missing",
     evidence: Assumed("the page documents the full payment only, but other amounts have to be possible"),
 };
+const CONFIRMATIONS: Field = Field {
+    name: "confirmations",
+    kind: Value::Integer { min: 1, max: CONFIRMATIONS_MAX as i64 },
+    need: Need::Optional,
+    meaning: "the number of confirmations that every payment reaches; by default as many as it needs",
+    evidence: Assumed("the page documents the status that follows from the confirmations; to give them one by one is ours"),
+};
 
 /// The chains that this provider watches.
 const CHAINS: &[Blockchain] = &[Blockchain::Btc];
@@ -51,8 +59,8 @@ pub static ACTS: &[Row<ActionRow, Handler>] = &[
     Row(
         ActionRow {
             name: "confirm",
-            meaning: "the network confirms every payment of an invoice, with all the confirmations that it needs",
-            parameters: &[WHICH],
+            meaning: "the network confirms every payment of an invoice",
+            parameters: &[WHICH, CONFIRMATIONS],
             evidence: Documented("API Reference, Create An Invoice, system_status: confirmed"),
         },
         confirm,
@@ -154,10 +162,10 @@ fn confirm(memory: &mut Memory, cx: &mut Context<'_>, with: &Fields<'_>) -> Resu
             "The invoice {id} is {status}; its payment can be confirmed only while it is unconfirmed."
         )));
     }
-    let report = report(invoice);
+    let (report, reached) = (report(invoice), confirmations(with)?);
     let numbers: Vec<u32> = cx.transfers(report.object).map(|it| it.0).collect();
     for number in numbers {
-        cx.confirm(report.object, number, None);
+        cx.confirm(report.object, number, reached);
     }
     look_at_confirmations(memory, cx, id, On::Act("confirm"));
     Ok(report)

@@ -113,7 +113,8 @@ fn show(
         until_exact => time(until),
         confirmations => confirmations.collect::<Vec<_>>(),
     };
-    let frame = cx.frame(request, bar::of_invoice(invoice, until));
+    let least = cx.transfers(invoice.object()).map(|it| it.1).min_by_key(|it| it.confirmations);
+    let frame = cx.frame(request, bar::of_invoice(invoice, until, least));
     Ok(TEMPLATES.render(request, &frame, (status, "invoice.html"), values))
 }
 

@@ -110,6 +110,25 @@ fn actions_that_the_state_does_not_allow() {
 }
 
 #[test]
+fn an_invoice_is_confirmed_block_by_block() {
+    story(
+        "an_invoice_is_confirmed_block_by_block",
+        &[
+            "set quoine/2 pace=manual",
+            CREATE,
+            "act quoine.pay invoice=1",
+            "act quoine.confirm invoice=1 confirmations=0",
+            "act quoine.confirm invoice=1 confirmations=1001",
+            "act quoine.confirm invoice=1 confirmations=1.5",
+            "act quoine.confirm invoice=1 confirmations=5",
+            "GET /quoine/pay/1",
+            "act quoine.confirm invoice=1 confirmations=1",
+            "act quoine.confirm invoice=1 confirmations=6",
+        ],
+    );
+}
+
+#[test]
 fn an_address_that_changes_while_a_callback_waits() {
     story(
         "an_address_that_changes_while_a_callback_waits",

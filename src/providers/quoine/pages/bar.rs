@@ -2,18 +2,23 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::engine::chain::Transfer;
 use crate::kit::bar::{self, Button, Label};
 use crate::kit::time::Timestamp;
 use crate::providers::quoine::model::{Invoice, Status};
 use crate::providers::quoine::wire::btc;
 
-/// For an invoice that is open until that moment.
-pub fn of_invoice(it: &Invoice, until: Timestamp) -> Vec<Button> {
+/// For an invoice that is open until that moment. `least` is the payment with the fewest confirmations.
+pub fn of_invoice(it: &Invoice, until: Timestamp, least: Option<&Transfer>) -> Vec<Button> {
     let id = it.id;
     let act = |label: Label, action| Button::act(label, action, json!({"invoice": id}));
     match it.status() {
         Status::Ready => pay(it, until),
-        Status::Unconfirmed => vec![act(bar::CONFIRM_ALL, "confirm"), act(bar::DROP, "drop-transfer")],
+        Status::Unconfirmed => {
+            let one = least.map_or(1, |it| it.confirmations.saturating_add(1).min(it.wanted.max(1)));
+            let confirm_one = Button::act(bar::CONFIRM_ONE, "confirm", json!({"invoice": id, "confirmations": one}));
+            vec![confirm_one, act(bar::CONFIRM_ALL, "confirm"), act(bar::DROP, "drop-transfer")]
+        }
         Status::Confirmed => vec![act(bar::CAPTURE, "capture")],
         Status::Expired | Status::Invalid => vec![act(bar::PAY_LATE, "pay")],
         Status::Captured | Status::Complete => Vec::new(),
