@@ -339,7 +339,7 @@ impl Greeting {
             "\nwebhooks          {}",
             line(&self.webhooks.as_deref().map_or("none yet: --webhook-url, or PATCH /__admin/accounts/...".into(), shown))
         ));
-        say(format!("control API       {base}/__admin/"));
+        say(format!("dashboard         {base}/__admin/, for a browser; the control API begins there too"));
         if let Some(token) = token {
             say(format!("  Authorization   Bearer {}", token.shown()));
         }

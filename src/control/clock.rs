@@ -144,11 +144,11 @@ fn tables(world: &World) -> Vec<TableOf> {
 /// Something that is to come, with its words.
 fn upcoming(world: &World, render: &Renderer, tables: &[TableOf], at: Timestamp, due: &Due) -> Json {
     let mut shown = next(world, render, at, due);
-    shown["what"] = json!(what(world, render, tables, due));
+    shown["detail"] = json!(detail(world, render, tables, due));
     shown
 }
 
-fn what(world: &World, render: &Renderer, tables: &[TableOf], due: &Due) -> String {
+fn detail(world: &World, render: &Renderer, tables: &[TableOf], due: &Due) -> String {
     match due {
         Due::Row { provider_id, object, row, .. } => {
             let table = tables.iter().find(|it| (it.0, it.1) == (*provider_id, object.kind));

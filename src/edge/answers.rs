@@ -3,10 +3,9 @@
 use bytes::Bytes;
 use http::{StatusCode, header};
 
-use super::inbound::NOSNIFF;
 use super::memory::{ALL_BYTES_MAX, ALL_FIRST_BYTES_MAX, Memory, Taken};
 use super::notices::{Notices, Shortage};
-use crate::kit::http::Response;
+use crate::kit::http::{NOSNIFF, Response};
 
 /// An answer of this length leaves in any case, because a refusal in its place would be as long. It may be a refusal itself.
 const SHORT_BYTES: usize = 1024;

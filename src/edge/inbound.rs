@@ -31,7 +31,7 @@ use super::unheard;
 use crate::control::events::{self, Watch};
 use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
-use crate::kit::http::{HeaderName, HeaderValue, Request, Response, Target};
+use crate::kit::http::{HeaderName, HeaderValue, NOSNIFF, Request, Response, Target};
 
 /// What `IDLE_TIME_MAX` is called in an answer.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
@@ -238,7 +238,6 @@ impl Drop for Rests {
     }
 }
 
-pub const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const KEEP_ALIVE_NAME: HeaderName = HeaderName::from_static("keep-alive");
 
 /// Waits until the caller sends nothing more: they may still read, or be gone.

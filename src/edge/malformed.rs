@@ -8,9 +8,9 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::address::Address;
-use super::inbound::{NOSNIFF, Shared};
+use super::inbound::Shared;
 use super::socket::{HEAD_BEGIN_BYTES_MAX, HalfHead, Socket};
-use crate::kit::http::{Request, Response, Target};
+use crate::kit::http::{NOSNIFF, Request, Response, Target};
 use crate::kit::path::normalised;
 use crate::kit::printable::line;
 use crate::sandbox::{HEAD_BYTES_MAX, HEADERS_MAX, head_too_large};

@@ -20,6 +20,9 @@ pub use kept::{Kept, KeptHeaders, fitted};
 /// The first segment of every control path.
 const CONTROL: &str = "__admin";
 
+/// The value of `X-Content-Type-Options`: a browser takes an answer for what its type says.
+pub const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
 /// A path of which it is known whom it asks: `/__admin/...` or `/{slug}/...`. This is the one place that recognises the
 /// control API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,7 +203,9 @@ impl Response {
         if let (Some(document), Some(members)) = (document.as_object_mut(), members.as_object()) {
             document.extend(members.clone());
         }
-        Self::new(status, "application/problem+json", document.to_string())
+        let mut response = Self::new(status, "application/problem+json", document.to_string());
+        response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+        response
     }
 
     /// 303 to another address. An address that is not valid in a header is a mistake of the caller: 400.
@@ -210,6 +215,7 @@ impl Response {
             Ok(value) => response.headers.insert(header::LOCATION, value),
             Err(_) => return Self::new(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", "The address to go to is not a URL."),
         };
+        response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
         response
     }
 

@@ -157,11 +157,12 @@ fn civil(at: Timestamp, pattern: &[u8; 24]) -> [u8; 24] {
     text
 }
 
-/// `29:59`: minutes and seconds until a moment, rounded up; zero when it has passed.
+/// `29:59`, or `1:59:59`: hours, minutes and seconds until a moment, rounded up; zero when it has passed.
 pub fn countdown(now: Timestamp, until: Timestamp) -> String {
     let left = until.duration_since(now).max(Duration::ZERO);
     let seconds = left.as_secs() + i64::from(0 < left.subsec_nanos());
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 { format!("{minutes}:{seconds:02}") } else { format!("{hours}:{minutes:02}:{seconds:02}") }
 }
 
 /// Reads a moment as [`plain_utc`] writes it, or a day, which means its first moment.
@@ -256,9 +257,16 @@ mod tests {
     #[test]
     fn a_countdown_ends_at_the_moment_itself() {
         let at = |millis| Timestamp::from_millisecond(millis).expect("a time");
-        for (now, written) in
-            [(0, "120:00"), (1, "120:00"), (1_000, "119:59"), (7_199_999, "0:01"), (7_200_000, "0:00"), (9_000_000, "0:00")]
-        {
+        for (now, written) in [
+            (0, "2:00:00"),
+            (1, "2:00:00"),
+            (1_000, "1:59:59"),
+            (3_600_001, "1:00:00"),
+            (3_601_000, "59:59"),
+            (7_199_999, "0:01"),
+            (7_200_000, "0:00"),
+            (9_000_000, "0:00"),
+        ] {
             assert_eq!(countdown(at(now), at(7_200_000)), written, "{now}");
         }
     }

@@ -93,6 +93,7 @@ const SCENES: &[(&str, &[Scene])] = &[
         scene("processing", "set quantum-payouts/default pace=manual\nact quantum-payouts.submit-details orderNumber=A pan=4111111111111111\nact quantum-payouts.settle orderNumber=A outcome=processing", payout),
         scene("paid out", "act quantum-payouts.submit-details orderNumber=A pan=4111111111111111\nadvance 1m", payout),
         scene("expired", "advance 1d", payout),
+        scene("cancelled", "act quantum-payouts.settle orderNumber=A outcome=cancelled", payout),
     ]),
     (INVOICE, &[
         scene("ready", "", invoice),

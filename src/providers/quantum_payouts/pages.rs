@@ -108,8 +108,13 @@ fn payout(memory: &mut Memory, cx: &mut Context<'_>, request: &Request) -> Respo
     };
     cx.trace.account = Some(payout.account.clone());
     if payout.status() == Status::Cancelled && payout.target.is_none() {
-        let text = "This link has expired. Nothing will be paid out.";
-        let it = Message { kind: "off", title: "The link has expired", text, sum: Some(sum(payout)), link: link.fail_url.as_deref() };
+        // It can be cancelled before its time is over.
+        let (title, text) = if link.until <= cx.now() {
+            ("The link has expired", "This link has expired. Nothing will be paid out.")
+        } else {
+            ("The payout was cancelled", "This payout was cancelled. Nothing will be paid out.")
+        };
+        let it = Message { kind: "off", title, text, sum: Some(sum(payout)), link: link.fail_url.as_deref() };
         return message(cx, request, StatusCode::OK, bar::of_payout(payout), &it);
     }
     if payout.status() != Status::Uploaded {

@@ -62,7 +62,7 @@ fn filters_choose_objects_and_unknown_words_are_refused() {
         ("?kind=payout&status=uploaded&limit=1", 1),
         ("?subject=B", 1),
         ("?kind=payout&account=default", 3),
-        ("?kind=payout&account=nobody", 0),
+        ("?kind=payout&account=unknown", 0),
         ("?provider=quoine", 0),
     ] {
         assert_eq!(count(&mut shop, query), found, "{query}");
@@ -133,7 +133,7 @@ fn what_is_to_come_is_listed_soonest_first() {
         assert_eq!(clock["next"][member], rows[0][member]);
     }
     let expiry = rows.iter().find(|it| it["subject"] == "A").expect("it ends");
-    assert_eq!(expiry["what"], "cancelled (at sessionTimeoutSecs)");
+    assert_eq!(expiry["detail"], "cancelled (at sessionTimeoutSecs)");
     let (_, first) = call(&mut shop, "GET", "clock/pending?limit=1", &Json::Null);
     assert_eq!(first, json!({"pending": [rows[0]], "truncated": true}));
 }
