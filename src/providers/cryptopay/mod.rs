@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use self::errors::Error;
 use self::model::{Endpoint, Kind, Memory, Order, Transaction};
 use self::routes::Answered;
-use self::wire::{EndpointObject, Links, OrderObject};
+use self::wire::{EndpointObject, Links, OrderObject, TransactionObject};
 use crate::engine::account::Account;
 use crate::engine::actions::{ActionDone, ActionError, Bill, Cause, Shown};
 use crate::engine::context::Context;
@@ -163,6 +163,13 @@ impl Provider for CryptoPay {
             let status = if it.is_active { "active" } else { "inactive" };
             return Some(Shown { subject: it.number.to_string(), status, object: written(&EndpointObject::of(it)) });
         }
+        if let Some((it, order)) = self.transaction(id) {
+            return Some(Shown {
+                subject: it.number.to_string(),
+                status: it.status().word(),
+                object: written(&TransactionObject::of(it, order)),
+            });
+        }
         let order = self.order(id)?;
         let base = self.0.bases.at(order.base)?;
         let documented = cx.flag(self.0.account_of(order.merchant), &DOCUMENTED_LINKS);
@@ -187,6 +194,12 @@ fn render(now: Timestamp, answered: Answered) -> Response {
 impl CryptoPay {
     fn order(&self, object: ObjectId) -> Option<&Order> {
         Kind::of(object).filter(|it| it.0 == Kind::Order).and_then(|it| self.0.orders.get(it.1))
+    }
+
+    /// A transaction, and the order that it pays.
+    fn transaction(&self, object: ObjectId) -> Option<(&Transaction, &Order)> {
+        let it = Kind::of(object).filter(|it| it.0 == Kind::Transaction).and_then(|it| self.0.transactions.get(it.1))?;
+        Some((it, self.0.orders.get(it.order)?))
     }
 
     fn endpoint(&self, object: ObjectId) -> Option<&Endpoint> {

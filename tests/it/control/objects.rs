@@ -154,3 +154,34 @@ fn a_rule_that_is_checked_is_not_added_and_is_refused_as_the_added_one_is() {
         assert_eq!(checked.body, added.body, "{body}");
     }
 }
+
+/// An object of each kind of each provider.
+const ALL_KINDS: &str = r#"
+    POST /quantapay/api.php function=create-checkout-session&api-key=qp_test_key&price=49.99&currency=USD&redirect=https%3A%2F%2Fshop.test%2F
+    act quantapay.choose-coin session=cs-${session} cryptocurrency=btc
+    POST /cryptopay/api/auth/login {"username":"demo","password":"demo-password"}
+    POST /cryptopay/api/payment-orders/ {"amount":"25.50","currency":"USDC","blockchain":"base","order_info":"{}","nonce":100}
+    act cryptopay.pay order=${order_id}
+    POST /quantum-payouts/api/v1/createPayout {"orderNumber":"A","amount":150000,"urls":{"returnUrl":"https://shop.test/ok","failUrl":"https://shop.test/no"}}
+    POST /qbitpay/api/v1/charges {"amount":100,"currency":"USD","externalOrderId":"A","cbUrl":"http://shop.test/charge","redirectUrl":"https://shop.test/ok"}
+    act qbitpay.deposit currency=USDT amount=1000
+    advance 1h
+    POST /qbitpay/api/v1/orders {"symbol":"USDT/CNY","side":"sell","amount":100}
+    POST /qbitpay/api/v1/payouts {"amount":100,"currency":"USD","destination":{"payerName":"user name","bankAccountNum":"1","bankName":"Chase","type":"bankAccount"}}
+    POST /quoine/api/v1/invoices {"price":"500.0","name":"order 1"}
+"#;
+
+#[test]
+fn each_object_that_is_listed_can_be_seen_whole() {
+    let mut shop = Tape::shop();
+    shop.play(ALL_KINDS);
+    let (rows, _) = objects(&mut shop, "?limit=1000");
+    let kinds: std::collections::BTreeSet<_> = rows.iter().map(|it| format!("{} {}", it["provider"], it["kind"])).collect();
+    let listed = playmoney::inside::providers::all().iter().map(|it| it.kinds().len()).sum::<usize>();
+    assert_eq!(kinds.len(), listed, "{kinds:?}");
+    for id in texts(&rows, "id") {
+        let (status, shown) = call(&mut shop, "GET", &format!("objects/{id}"), &Json::Null);
+        assert_eq!(status, 200, "{id}");
+        assert!(shown["object"].is_object(), "{id}: {shown}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::kit::money::Number;
 use crate::kit::word::Word;
 use crate::providers::qbitpay::model::{DepositStatus, Kind, Memory, Side, Symbol};
 use crate::providers::qbitpay::webhooks::{CONFIRMATIONS, wallet};
-use crate::providers::qbitpay::wire::{ChargeObject, DepositObject, PayoutObject, PriceObject};
+use crate::providers::qbitpay::wire::{ChargeObject, DepositObject, OrderObject, PayoutObject, PriceObject, RowObject};
 
 /// The status of an object, and the object.
 pub fn render(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'static str, Box<RawValue>)> {
@@ -32,6 +32,8 @@ pub fn render(memory: &Memory, cx: &Context<'_>, object: ObjectId) -> Option<(&'
             let price = |side| memory.rates.price(symbol, side).map(Number);
             Some(("set", written(&PriceObject { symbol, ask: price(Side::Ask), bid: price(Side::Bid) })))
         }
-        Kind::Order | Kind::Row | Kind::Test => None,
+        Kind::Order => memory.orders.get(number).map(|it| (it.head.status().word(), written(&OrderObject::of(it)))),
+        Kind::Row => memory.rows.get(number).map(|it| (it.status().word(), written(&RowObject::of(memory, it)))),
+        Kind::Test => None,
     }
 }

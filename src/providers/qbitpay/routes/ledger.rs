@@ -10,7 +10,7 @@ use crate::kit::word::Word;
 use crate::providers::qbitpay::auth::{token_secret, token_user};
 use crate::providers::qbitpay::decisions::{ACCESS_TOKEN_LIFE, ACCESS_TOKEN_SECRET, LEDGER_NAMES, LEDGER_ROWS, LIST_URL, OPENING_BALANCE};
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::model::{Balance, BalanceTransaction, CURRENCIES, Memory, OPENING_UNITS, Oid, RowKind, Source};
+use crate::providers::qbitpay::model::{Balance, CURRENCIES, Memory, OPENING_UNITS, Oid, RowKind, Source};
 use crate::providers::qbitpay::settings::{PAY_FEE_RATE, PAYOUT_FEE_RATE, TRADE_FEE_RATE, WITHDRAW_TOKEN_FEE_RATE, limit, rate};
 use crate::providers::qbitpay::webhooks::wallet;
 use crate::providers::qbitpay::wire::{self, FeeRates, Limit, Limits, RowObject, RowsQuery};
@@ -53,20 +53,6 @@ pub fn show_balance(call: Call<'_, '_>) -> Result<Response, Error> {
     Ok(wire::balance(currency, &own.unwrap_or_else(|| Balance::empty(drawn()))))
 }
 
-/// The object of a row, with the id and the description of its cause.
-fn object<'a>(memory: &'a Memory, row: &BalanceTransaction) -> RowObject<'a> {
-    let (source, description) = match row.source {
-        Source::Charge(number) => (memory.charges.get(number).map(|it| it.id.clone()), None),
-        Source::Payout(number) => {
-            let payout = memory.payouts.get(number);
-            (payout.map(|it| it.id.to_string()), payout.and_then(|it| it.description.as_deref()))
-        }
-        Source::Deposit(number) => (memory.deposits.get(number).map(|it| it.id.to_string()), None),
-        Source::Order(number) => (memory.orders.get(number).map(|it| it.id.to_string()), None),
-    };
-    RowObject::of(row, source.unwrap_or_default(), description)
-}
-
 /// Notes what rows of those kinds rest on: one example shows a row, of a charge.
 fn rest(cx: &mut Context<'_>, mut kinds: impl Iterator<Item = RowKind>) {
     cx.rest_on(LEDGER_NAMES);
@@ -79,7 +65,7 @@ pub fn get_row(call: Call<'_, '_>) -> Result<Response, Error> {
     let memory = &*call.memory;
     let row = require_own(memory.row(call.id), "BalanceTransaction", |it| it.merchant, call.merchant)?;
     rest(&mut *call.cx, [row.kind].into_iter());
-    Ok(Response::json(StatusCode::OK, &object(memory, row)))
+    Ok(Response::json(StatusCode::OK, &RowObject::of(memory, row)))
 }
 
 pub fn list_rows(call: Call<'_, '_>) -> Result<Response, Error> {
@@ -104,7 +90,7 @@ pub fn list_rows(call: Call<'_, '_>) -> Result<Response, Error> {
     }
     let rows = || numbers.iter().filter_map(|it| memory.rows.get(*it));
     rest(&mut *call.cx, rows().map(|it| it.kind));
-    let data: Vec<_> = rows().map(|it| object(memory, it)).collect();
+    let data: Vec<_> = rows().map(|it| RowObject::of(memory, it)).collect();
     Ok(wire::list("/api/v1/balanceTransactions", &data))
 }
 

@@ -10,7 +10,7 @@ use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, unix_seconds};
 use crate::kit::word::Word;
 use crate::providers::qbitpay::errors::Error;
-use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Oid};
+use crate::providers::qbitpay::model::{Balance, BalanceTransaction, Currency, Memory, Oid, Source};
 
 /// The first part of an access token.
 const HEAD: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
@@ -150,8 +150,17 @@ pub struct RowObject<'a> {
 }
 
 impl<'a> RowObject<'a> {
-    /// `source` is the id of the row's cause, `description` that of the cause.
-    pub fn of(row: &BalanceTransaction, source: String, description: Option<&'a str>) -> Self {
+    /// With the id of the row's cause and, if that is a payout, its description.
+    pub fn of(memory: &'a Memory, row: &BalanceTransaction) -> Self {
+        let (source, description) = match row.source {
+            Source::Charge(number) => (memory.charges.get(number).map(|it| it.id.clone()), None),
+            Source::Payout(number) => {
+                let payout = memory.payouts.get(number);
+                (payout.map(|it| it.id.to_string()), payout.and_then(|it| it.description.as_deref()))
+            }
+            Source::Deposit(number) => (memory.deposits.get(number).map(|it| it.id.to_string()), None),
+            Source::Order(number) => (memory.orders.get(number).map(|it| it.id.to_string()), None),
+        };
         let amount = |units| number(row.currency, units);
         Self {
             id: row.id,
@@ -161,7 +170,7 @@ impl<'a> RowObject<'a> {
             available_on: row.available_on.map(timestamp),
             created_at: timestamp(row.created_at),
             r#type: row.kind.word(),
-            source,
+            source: source.unwrap_or_default(),
             status: row.status().word(),
             description,
             fee: amount(row.fee_units),
