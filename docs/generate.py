@@ -109,19 +109,20 @@ def cause(on: dict) -> str:
     raise ValueError(on)
 
 
-COLUMN, ROW, TOP, LETTER = 150, 36, 64, 6.6
+ROW, TOP, LETTER = 36, 64, 6.6
 
 
 def diagram(lifecycle: dict) -> str:
     """A column for each status, and an arrow for each way from one to another, as an SVG that needs nothing else."""
     statuses = lifecycle['statuses']
     names = ['(new)', *(it['name'] for it in statuses)]
-    middle = {name: COLUMN * at + COLUMN // 2 for at, name in enumerate(names)}
+    column = max(110, round(max(len(it) for it in names) * 7.4 + 30))
+    middle = {name: column * at + column // 2 for at, name in enumerate(names)}
     ways = [(start, it) for it in lifecycle['transitions'] for start in (it['from'] or ['(new)'])]
-    width, height = COLUMN * len(names), TOP + ROW * len(ways) + 24
+    width, height = column * len(names), TOP + ROW * len(ways) + 24
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">',
-        f'<title>The lifecycle of a {html.escape(lifecycle["object"])}</title>',
+        f'<title>The lifecycle of {html.escape(lifecycle["object"])}</title>',
         '<style>text{font:12px system-ui,sans-serif;fill:#1f2933}.s{font-weight:600;text-anchor:middle}'
         '.l{stroke:#cbd2d9}.a{stroke:#2563a8;stroke-width:1.5;fill:none}.h{fill:#2563a8}.d{stroke-dasharray:5 4}</style>',
         f'<rect width="{width}" height="{height}" rx="8" fill="#ffffff" stroke="#cbd2d9"/>',
@@ -149,10 +150,10 @@ def diagram(lifecycle: dict) -> str:
             out.append(f'<path class="a{sure}" d="M{a} {y}H{b - tip}"/><path class="h" d="M{b} {y}l{-tip} -4v8z"/>')
             out.append(f'<circle class="h" cx="{a}" cy="{y}" r="3"/>')
             left, right = min(a, b) + 9, max(a, b) - 9
-        y -= 0 if a == b else 6
+        y -= 0 if a == b else 8
         if left + len(label) * LETTER > width - 6:
             left = max(6, min(right, width - 6) - len(label) * LETTER)
-        halo = 'paint-order="stroke" stroke="#ffffff" stroke-width="4"'
+        halo = 'paint-order="stroke" stroke="#ffffff" stroke-width="3"'
         out.append(f'<text x="{left:g}" y="{y}" {halo}>{html.escape(label)}</text>')
     return '\n'.join([*out, '</svg>', ''])
 
@@ -183,7 +184,7 @@ def lifecycles(contract: dict) -> list[str]:
     out += ['A column is a status, an arrow is a way from one status to another, and the text says what causes it and which event is sent.']
     out += ['A dashed arrow is not documented. Statuses in grey are final.', '']
     for it in contract['lifecycles']:
-        out += [f'### Statuses of a {it["object"]}', '', f'![The lifecycle of a {it["object"]}](img/{slug}-{it["object"]}.svg)', '']
+        out += [f'### Statuses of {it["object"]}', '', f'![The lifecycle of {it["object"]}](img/{slug}-{it["object"]}.svg)', '']
         rows = [
             [', '.join(code(name) for name in way['from']) or '(new)', code(way['to']), text(cause(way['on']))]
             + [code(way['event']) if way['event'] else '', evidence(way)]

@@ -13,7 +13,7 @@ pub fn verify(headers: &HeaderMap, body: &[u8], secret: &str) -> bool {
     for (name, written) in &members {
         let value = serde_json::from_str::<String>(written.get()).unwrap_or_else(|_| written.get().to_owned());
         if !value.is_empty() && written.get() != "null" {
-            signed += &format!("{name}={value}&");
+            signed += &[name, "=", &value, "&"].concat();
         }
     }
     let right = hex::encode_upper(Md5::digest(format!("{signed}key={secret}")));
