@@ -191,6 +191,20 @@ async fn releases(folder: std::path::PathBuf) -> String {
     format!("http://{address}")
 }
 
+/// What is released is what the action asks for.
+#[test]
+fn the_action_knows_each_target_that_is_released() {
+    let workflow: Json = serde_saphyr::from_str(&read(&path(".github/workflows/release.yml"))).expect("YAML");
+    let jobs = workflow["jobs"]["build"]["strategy"]["matrix"]["include"].as_array().expect("a list");
+    let released: BTreeSet<_> = jobs.iter().map(|it| it["target"].as_str().expect("a text").to_owned()).collect();
+    let action = read(&path("packages/action/main.js"));
+    let (_, table) = action.split_once("const TARGETS = {").expect("the table");
+    let rows = table.lines().skip(1).take_while(|it| *it != "};");
+    let known: BTreeSet<_> = rows.map(|it| it.rsplit('\'').nth(1).expect("a target").to_owned()).collect();
+    assert_eq!(known, released);
+    assert_eq!(known.len(), 6);
+}
+
 /// A release as `packages/archive` packs it. A small script takes the place of the program.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
