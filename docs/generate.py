@@ -3,6 +3,9 @@
 
 `python3 docs/generate.py PROGRAM` writes the pages, `python3 docs/generate.py --check PROGRAM` says which are stale. The program is
 target/debug/playmoney by default. Texts that no contract has are in docs/notes.
+
+In every page, a block behind `<!-- include FILE -->` or `<!-- include FILE:ANCHOR -->` gets the text of that file, or what stands between
+`ANCHOR: name` and `ANCHOR_END: name` in it. An include of mdBook would not be seen by those who read the pages in the repository.
 """
 
 import html
@@ -221,8 +224,7 @@ def events(contract: dict) -> list[str]:
     out += ['A test runs these functions against webhooks of a running server, and against what an audit sends:', '']
     for language, folder, ending in LANGUAGES:
         name = f'verify/{folder}/{slug_name(contract)}.{ending}'
-        include = '{{#include ../../' + name + '}}'
-        out += [f'#### {language}', '', f'```{"js" if folder == "node" else folder}', include, '```', '']
+        out += [f'#### {language}', '', f'<!-- include ../../{name} -->', f'```{"js" if folder == "node" else folder}', '```', '']
     return out
 
 
@@ -289,25 +291,45 @@ def page(contract: dict) -> str:
     return '\n'.join(out).rstrip() + '\n'
 
 
+def included(page: Path, text: str) -> str:
+    """A page whose blocks have the texts that they include."""
+
+    def filled(match: re.Match[str]) -> str:
+        file, _, anchor = match['from'].partition(':')
+        lines = (page.parent / file).read_text('utf-8').splitlines()
+        if anchor:
+            begin = next(at for at, it in enumerate(lines) if it.endswith(f'ANCHOR: {anchor}'))
+            end = next(at for at, it in enumerate(lines) if it.endswith(f'ANCHOR_END: {anchor}'))
+            lines = lines[begin + 1 : end]
+        return '\n'.join([f'<!-- include {match["from"]} -->', f'```{match["language"]}', *lines, '```', ''])
+
+    pattern = r'^<!-- include (?P<from>\S+) -->\n```(?P<language>\S+)\n.*?^```\n'
+    return re.sub(pattern, filled, text, flags=re.MULTILINE | re.DOTALL)
+
+
 def generated(program: str) -> dict[Path, str]:
     files = {}
     for slug in PROVIDERS:
         done = subprocess.run([program, 'describe', slug, '--json'], check=True, capture_output=True, encoding='utf-8')
         contract = json.loads(done.stdout)
-        files[PAGES / f'{slug}.md'] = page(contract)
+        guide = PAGES / f'{slug}.md'
+        files[guide] = included(guide, page(contract))
         for it in contract['lifecycles']:
             files[PAGES / f'img/{slug}-{it["object"]}.svg'] = diagram(it)
+    for path in (DOCS / 'src').rglob('*.md'):
+        if path not in files:
+            files[path] = included(path, path.read_text('utf-8'))
     return files
 
 
 def main() -> None:
     arguments = [it for it in sys.argv[1:] if it != '--check']
     files = generated(arguments[0] if arguments else str(DOCS.parent / 'target/debug/playmoney'))
-    there = {it for it in [*PAGES.glob('*.md'), *PAGES.glob('img/*')] if it.name != 'index.md'}
+    there = {*(DOCS / 'src').rglob('*.md'), *PAGES.glob('img/*')}
     stale = sorted(it for it in {*files, *there} if it not in there or files.get(it) != it.read_text('utf-8'))
     if '--check' in sys.argv and stale:
         names = '\n'.join(str(it.relative_to(DOCS.parent)) for it in stale)
-        sys.exit(f'The contract has changed since these were written. Run `{RENEW}`:\n{names}')
+        sys.exit(f'The contract or a file that they include has changed since these were written. Run `{RENEW}`:\n{names}')
     if '--check' not in sys.argv:
         for path in stale:
             if path in files:

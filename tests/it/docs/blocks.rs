@@ -1,4 +1,4 @@
-//! The fenced blocks of a page, with what they include. Each has a test that runs it.
+//! The fenced blocks of a page, and the files whose text they have. Each has a test that runs it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,44 +8,32 @@ use super::{pages, path, read};
 pub struct Block {
     /// `sh`, or `sh,install`.
     pub language: String,
-    /// With what it includes in place of the directives.
     pub text: String,
-    /// The files that it includes.
-    pub included: Vec<PathBuf>,
+    /// The file whose text it has, or a part of its text. `building` compares both.
+    pub included: Option<PathBuf>,
 }
 
-impl Block {
-    fn new(page: &Path, language: &str, written: &str) -> Self {
-        let mut block = Self { language: language.to_owned(), text: String::new(), included: Vec::new() };
-        for line in written.lines() {
-            let Some(named) = line.strip_prefix("{{#include ").and_then(|it| it.strip_suffix("}}")) else {
-                block.text += line;
-                block.text.push('\n');
-                continue;
-            };
-            let (file, anchor) = named.split_once(':').map_or((named, None), |(file, anchor)| (file, Some(anchor)));
-            let file = page.parent().expect("a folder").join(file).canonicalize().unwrap_or_else(|why| panic!("{named}: {why}"));
-            let text = read(&file);
-            block.text += &anchor.map_or(text.clone(), |it| anchored(&text, it));
-            block.included.push(file);
-        }
-        block
-    }
+/// The file that the comment in front of a block names.
+fn included(page: &Path, before: &str) -> Option<PathBuf> {
+    let named = before.trim_end().strip_suffix(" -->")?.rsplit_once("<!-- include ")?.1;
+    let file = named.split_once(':').map_or(named, |(file, _)| file);
+    Some(page.parent()?.join(file).canonicalize().unwrap_or_else(|why| panic!("{named}: {why}")))
 }
 
-/// The lines between `ANCHOR: name` and `ANCHOR_END: name`.
-fn anchored(text: &str, name: &str) -> String {
-    let (begin, end) = (format!("ANCHOR: {name}"), format!("ANCHOR_END: {name}"));
-    let after = text.lines().skip_while(|it| !it.ends_with(&begin)).skip(1);
-    let lines: Vec<_> = after.take_while(|it| !it.ends_with(&end)).collect();
-    assert!(!lines.is_empty(), "no lines between {begin} and {end}");
-    lines.join("\n") + "\n"
+/// The blocks of a text that stands in that page.
+fn blocks_of(page: &Path, text: &str) -> Vec<Block> {
+    let pieces: Vec<_> = text.split("```").collect();
+    let fenced = pieces.chunks_exact(2).filter_map(|it| Some((it[0], it[1].split_once('\n')?)));
+    let block = |(before, (language, text)): (&str, (&str, &str))| Block {
+        language: language.to_owned(),
+        text: text.to_owned(),
+        included: included(page, before),
+    };
+    fenced.map(block).collect()
 }
 
 pub fn blocks(page: &Path) -> Vec<Block> {
-    let text = read(page);
-    let fenced = text.split("```").skip(1).step_by(2).filter_map(|it| it.split_once('\n'));
-    fenced.map(|(language, written)| Block::new(page, language, written)).collect()
+    blocks_of(page, &read(page))
 }
 
 /// How the lines of a block begin that installs something. Nothing is installed by a test.
@@ -68,23 +56,21 @@ fn left(page: &Path, block: &Block) -> Option<String> {
         // `generated` writes the guides.
         "json" if is_guide => None,
         // The package for Python runs the example of its own README.
-        "python" if block.included.is_empty() => {
+        "python" if block.included.is_none() => {
             let is_run = read(&path("packages/python/README.md")).contains(&block.text);
             (!is_run).then(|| told("packages/python/README.md does not have it")).flatten()
         }
         // The documentation of the crate has the same example, which is compiled and run with it.
-        "rust" if block.included.is_empty() => {
+        "rust" if block.included.is_none() => {
             let crate_root = read(&path("src/lib.rs"));
             let is_run = block.text.lines().all(|line| crate_root.contains(line.trim()));
             (!is_run).then(|| told("src/lib.rs does not have it")).flatten()
         }
-        "yaml" | "python" | "js" | "php" | "rust" | "ini" | "sh,ci" => {
-            let stray = block.included.iter().find(|file| !RUN.iter().any(|it| file.starts_with(path(it))));
-            if let Some(stray) = stray {
-                return told(&format!("{} is not run", stray.display()));
-            }
-            block.included.is_empty().then(|| told("it includes nothing")).flatten()
-        }
+        "yaml" | "python" | "js" | "php" | "rust" | "ini" | "sh,ci" => match &block.included {
+            None => told("no file that a test runs has it"),
+            Some(file) if RUN.iter().any(|it| file.starts_with(path(it))) => None,
+            Some(file) => told(&format!("{} is not run", file.display())),
+        },
         language => told(&format!("what runs `{language}`?")),
     }
 }
@@ -104,14 +90,16 @@ fn each_block_is_run_by_a_test() {
 
 #[test]
 fn a_block_that_nothing_runs_is_noticed() {
-    let block = |language: &str, written: &str| Block::new(&path("README.md"), language, written);
-    for (language, written) in [
-        ("sh,install", "pip install a\nrm -r b"),
-        ("yaml", "a: 1"),
-        ("python", "print(1)"),
-        ("ruby", "puts 1"),
-        ("js", "{{#include justfile}}"),
+    let page = path("README.md");
+    for text in [
+        "```sh,install\npip install a\nrm -r b\n```\n",
+        "```yaml\na: 1\n```\n",
+        "```python\nprint(1)\n```\n",
+        "```rust\nfn unknown() {}\n```\n",
+        "```ruby\nputs 1\n```\n",
+        "<!-- include justfile -->\n```js\n```\n",
     ] {
-        assert!(left(&path("README.md"), &block(language, written)).is_some(), "{language} {written}");
+        let [block] = &blocks_of(&page, text)[..] else { panic!("{text}") };
+        assert!(left(&page, block).is_some(), "{text}");
     }
 }
