@@ -22,6 +22,15 @@ review:
 dist *PROGRAM:
     bash packages/dist {{PROGRAM}}
 
+# Writes the guides of the providers anew, from the contract
+docs:
+    cargo build
+    python3 docs/generate.py
+
+# Makes a book of the documents in target/book; `bash tests/prepare` installs mdBook
+book:
+    target/clients/book/bin/mdbook build docs
+
 # Random tapes, many more than in a normal run: each property tries CASES of them, whatever its own number is
 simulate CASES="2000":
     PROPTEST_CASES={{CASES}} cargo test --test it simulate

@@ -1,4 +1,4 @@
-// The pictures of the README: `node tests/browser/pictures.js` makes them anew in docs/. The animation needs `img2webp` (Debian: webp).
+// The pictures of the README: `node tests/browser/pictures.js` makes them anew in docs/src/img/. The animation needs `img2webp` (Debian: webp).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { open } from './chromium.js';
 import { Server } from './server.js';
 import { Shop } from './shop.js';
 
-const DOCS = new URL('../../docs/', import.meta.url).pathname;
+const DOCS = new URL('../../docs/src/img/', import.meta.url).pathname;
 const PAGE = { width: 560, height: 880 };
 const DASHBOARD = { width: 1440, height: 860 };
 /** The animation has both beside each other, at this part of their size. */

@@ -10,6 +10,8 @@ mod clients;
 mod contract;
 mod control;
 mod cryptopay;
+#[cfg(unix)]
+mod docs;
 mod edge;
 mod embed;
 mod engine;
@@ -28,7 +30,6 @@ mod qbitpay;
 mod quantapay;
 mod quantum_payouts;
 mod quoine;
-mod readme;
 mod rules;
 mod scenarios;
 mod simulate;

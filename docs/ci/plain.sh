@@ -1,0 +1,4 @@
+playmoney exec -- pytest
+playmoney exec -- npx jest
+playmoney exec -- vendor/bin/phpunit
+playmoney exec -- cargo test
