@@ -312,3 +312,34 @@ def test_a_server_that_runs_already_is_used_and_left(run) -> None:
         result.assert_outcomes(passed=1)
         result.stdout.fnmatch_lines([f'*at {server.url} {taken.name}--2'])
         assert [it['name'] for it in server.control.ask('GET', '/__admin/sandboxes')['sandboxes']] == ['default', taken.name]
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='Windows has no such signals')
+def test_a_server_that_dies_ends_one_test_only(run) -> None:
+    result = run('-p', 'no:randomly', payouts=PAYOUTS, shop=SHOP, test_it='''
+        import os, shop, signal
+
+        def test_first(playmoney, playmoney_server):
+            os.kill(playmoney_server.pid, signal.SIGKILL)
+            playmoney.advance('1h')
+
+        def test_second(playmoney, playmoney_server):
+            shop.pay()
+            assert playmoney_server.url in playmoney.url and len(playmoney.requests()) == 1
+    ''')
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(['E*ConnectionError: POST */clock/advance: the server is not there: the program was ended by signal 9*'])
+
+
+def test_a_project_is_tested_from_another_folder(run, pytester: pytest.Pytester) -> None:
+    project = pytester.mkdir('project')
+    (project / 'pytest.ini').write_text('[pytest]\nplaymoney_app = elsewhere:create_app\n')
+    (project / 'elsewhere.py').write_text('def create_app(): return lambda environ, start_response: [start_response("200 OK", []) or b""]\n')
+    (project / 'tests').mkdir()
+    (project / 'tests' / 'test_it.py').write_text('def test_it(playmoney): assert playmoney.app\n')
+    run(str(project)).assert_outcomes(passed=1)
+
+
+def test_an_application_that_is_not_there_is_named(run) -> None:
+    result = run('-o', 'playmoney_app=shop:creat_app', payouts=PAYOUTS, shop=SHOP, test_it='def test_it(playmoney): pass')
+    result.stdout.re_match_lines([r"E .*'shop:creat_app' names no application: .*shop\.py has no 'creat_app'"])

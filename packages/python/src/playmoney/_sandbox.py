@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,7 +41,7 @@ class Sandbox:
         """The application that `serve` runs."""
         self.app_url: str | None = None
         self._server = server
-        self._control = Control(f'{server.url}/s/{self.name}', server.token)
+        self._control = server.below(f'/s/{self.name}')
         # Where `webhooks_to` has sent webhooks. Until then they go where the sandbox's start says.
         self._webhook_url: str | None = None
         self._follower: Follower | None = None
@@ -294,12 +295,12 @@ class Sandbox:
         self.control('PUT', 'state', state)
         self._follow()
 
-    def save_capsule(self, path: Path) -> bool:
+    def save_capsule(self, path: str | os.PathLike[str]) -> bool:
         """Saves the sandbox's history. False when the program does not keep one."""
         status, capsule = self._control.send('GET', '/__admin/capsule', None, '', 120)
         if status != 200:
             return False
-        path.write_bytes(capsule)
+        Path(path).write_bytes(capsule)
         return True
 
     def control(self, method: str, path: str, body: Any = None, seconds_max: float = 120) -> Any:

@@ -101,6 +101,8 @@ class Plugin:
             url = self.config.getoption('playmoney_url', None) or self.url
             token = os.environ.get('PLAYMONEY_ADMIN_TOKEN')
             self.server = Server.at(url, token) if url else Server.shared(self.folder(), clock='frozen', now=NOW)
+        # A test that ends the server must not end all tests behind it.
+        self.server.revive()
         return self.server
 
     def session_name(self) -> str:
@@ -179,7 +181,7 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         if follows:
             sandbox.follow_clock()
         if app:
-            loaded: Any = load_app(app_name) if isinstance(app_name, str) else app_name
+            loaded: Any = load_app(app_name, request.config.rootpath) if isinstance(app_name, str) else app_name
             app.load(loaded)
             sandbox._attach(app, loaded)
         yield sandbox
