@@ -1,5 +1,6 @@
 """The sample shops, each with two workers, and the examples of the README."""
 
+import json
 import re
 import subprocess
 import sys
@@ -74,3 +75,13 @@ def test_the_readme_names_every_verb_and_setting() -> None:
     assert verbs - set(re.findall(r'`(\w+)[`(]', readme)) == {'when_deleted'}
     plugin = Path(package.__file__).with_name('pytest_plugin.py').read_text('utf-8')
     assert set(re.findall(r"addini\('(\w+)'", plugin)) == set(re.findall(r'^\| `(playmoney_\w+)`', readme, re.MULTILINE))
+
+
+def test_the_readme_names_every_word_of_a_rule() -> None:
+    schema = json.loads(subprocess.run([package.find_program(), 'schema'], check=True, capture_output=True, text=True).stdout)
+    rule = schema['$defs']['rule']['properties']
+    for readme in (HERE / 'README.md', HERE.parent / 'node' / 'README.md'):
+        text = readme.read_text('utf-8')
+        for part in ('then', 'when'):
+            told = {it for row in re.findall(rf'^\| `{part}`.*', text, re.MULTILINE) for it in re.findall(r'`(\w+)`', row)} - {part}
+            assert told == set(rule[part]['properties']), (readme, part)

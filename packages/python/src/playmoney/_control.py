@@ -14,6 +14,8 @@ from urllib.parse import urlencode, urlsplit
 
 from ._errors import Problem
 
+# pytest shows the lines of the test, and not those of this package.
+__tracebackhide__ = True
 # A walk through time takes 60 seconds at most before the server reports what has happened so far.
 SECONDS_MAX = 120.0
 # In front of the digits of a decimal, until they are written as a number.

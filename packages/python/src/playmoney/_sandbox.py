@@ -17,6 +17,9 @@ from ._control import Control, duration, moment_of, span_of
 from ._errors import NotVerified, Problem
 from ._shapes import Acted, Clock, Delivery, JournalRequest, Message, Report
 
+# pytest shows the lines of the test, and not those of this package.
+__tracebackhide__ = True
+
 Count = int | Mapping[str, int]
 Where = Mapping[str, Any]
 
@@ -227,23 +230,19 @@ class Sandbox:
 
         `count` is a number, or `{'at_least': 1, 'at_most': 3}`. Returns how many fit. NotVerified, an AssertionError, shows the nearest.
         """
-        __tracebackhide__ = True
         criteria = {'operation': operation, 'count': count, **({'where': where} if where else {})}
         return self._verify(f'{operation} was not called as expected', 'requests/verify', criteria)
 
     def wait(self, operation: str, where: Where | None = None, timeout: float = 5) -> int:
         """Waits, in real time, until the application has made this call. Returns how many fit."""
-        __tracebackhide__ = True
         criteria = {'operation': operation, **({'where': where} if where else {})}
         return self._verify(f'{operation} was waited for', 'requests/wait', criteria, timeout)
 
     def wait_for_webhook(self, timeout: float = 5, **criteria: Any) -> int:
         """Waits, in real time, for a webhook: `wait_for_webhook(provider='quoine', event='payment_expired', status='delivered')`."""
-        __tracebackhide__ = True
         return self._verify(f'a webhook ({_report.listed(criteria)}) was waited for', 'deliveries/wait', criteria, timeout)
 
     def _verify(self, what: str, path: str, criteria: dict[str, Any], timeout: float | None = None) -> int:
-        __tracebackhide__ = True
         asked = criteria if timeout is None else {**criteria, 'timeout': duration(timedelta(seconds=timeout))}
         try:
             told = self.control('POST', path, asked, seconds_max=(timeout or 0) + 120)
