@@ -23,7 +23,7 @@ function testWith(options = {}) {
 
 function begun(t, options) {
   const title = t.fullName ?? t.name;
-  return { title, file: t.filePath ?? process.argv[1], options, timers: timersOf(t), atEnd: (it) => t.after(it) };
+  return { title, file: t.filePath ?? process.argv[1], options, timers: timersOf(t), atEnd: (it) => t.after?.(it) };
 }
 
 function timersOf(t) {
