@@ -334,7 +334,8 @@ def test_a_server_that_dies_ends_one_test_only(run) -> None:
 def test_a_project_is_tested_from_another_folder(run, pytester: pytest.Pytester) -> None:
     project = pytester.mkdir('project')
     (project / 'pytest.ini').write_text('[pytest]\nplaymoney_app = elsewhere:create_app\n')
-    (project / 'elsewhere.py').write_text('def create_app(): return lambda environ, start_response: [start_response("200 OK", []) or b""]\n')
+    app = 'def create_app(): return lambda environ, start_response: [start_response("200 OK", []) or b""]\n'
+    (project / 'elsewhere.py').write_text(app)
     (project / 'tests').mkdir()
     (project / 'tests' / 'test_it.py').write_text('def test_it(playmoney): assert playmoney.app\n')
     run(str(project)).assert_outcomes(passed=1)
@@ -343,3 +344,24 @@ def test_a_project_is_tested_from_another_folder(run, pytester: pytest.Pytester)
 def test_an_application_that_is_not_there_is_named(run) -> None:
     result = run('-o', 'playmoney_app=shop:creat_app', payouts=PAYOUTS, shop=SHOP, test_it='def test_it(playmoney): pass')
     result.stdout.re_match_lines([r"E .*'shop:creat_app' names no application: .*shop\.py has no 'creat_app'"])
+
+
+def test_without_the_program_each_test_says_so_in_a_few_lines(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('PLAYMONEY_BIN', '/nowhere/playmoney')
+    test = {'test_it': 'def test_it(playmoney): pass\ndef test_too(playmoney_server): pass'}
+    result = run(**test)
+    result.assert_outcomes(errors=2)
+    assert result.stdout.str().count('PLAYMONEY_BIN names /nowhere/playmoney, which is not a program that can be run') >= 2
+    assert 'pytest_plugin.py' not in result.stdout.str()
+    early = run('-o', 'playmoney_env=session', **test)
+    assert early.ret == pytest.ExitCode.USAGE_ERROR
+    early.stderr.fnmatch_lines(['ERROR: PLAYMONEY_BIN names /nowhere/playmoney, *'])
+
+
+def test_a_server_that_is_not_there_is_named(run) -> None:
+    result = run('--playmoney-url=http://127.0.0.1:9', test_it='def test_it(playmoney): pass')
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([
+        'GET http://127.0.0.1:9/__admin/health: the server is not there: *',
+        'The address comes from --playmoney-url or PLAYMONEY_URL.',
+    ])
