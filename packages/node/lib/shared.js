@@ -10,6 +10,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
 
+const { version } = require('../package.json');
 const { findProgram } = require('./platform.js');
 const { connect } = require('./server.js');
 
@@ -25,11 +26,19 @@ let gone = Promise.resolve();
 
 /** The server of this run; the one at PLAYMONEY_URL when that is set. */
 function sharedServer() {
-  current ??= open().catch((error) => {
+  current ??= open().then(compared).catch((error) => {
     current = undefined;
     throw error;
   });
   return current;
+}
+
+/** PLAYMONEY_BIN, PATH or PLAYMONEY_URL can name a server of another version. */
+async function compared(server) {
+  const { version: theirs } = await server.control('GET', 'health');
+  const text = `The server is Playmoney ${theirs}, and this package ${version}: some calls may be unknown to it.`;
+  if (theirs !== version) process.emitWarning(text, 'PlaymoneyWarning');
+  return server;
 }
 
 /** The server behind one that has not answered: a new one, if it has ended. */

@@ -365,3 +365,13 @@ def test_a_server_that_is_not_there_is_named(run) -> None:
         'GET http://127.0.0.1:9/__admin/health: the server is not there: *',
         'The address comes from --playmoney-url or PLAYMONEY_URL.',
     ])
+
+
+def test_a_server_of_another_version_is_told(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = {'test_it': 'def test_it(playmoney): pass\ndef test_too(playmoney): pass'}
+    monkeypatch.setattr('playmoney.pytest_plugin.version_of_package', lambda: '99.0.0')
+    result = run(**test)
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.re_match_lines([r'.*UserWarning: the server is Playmoney \d+\.\d+\.\d+, and this package 99\.0\.0: some calls may be unknown'])
+    monkeypatch.setattr('playmoney.pytest_plugin.version_of_package', lambda: None)
+    run(**test).assert_outcomes(passed=2)

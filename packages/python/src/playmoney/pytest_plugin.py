@@ -9,7 +9,9 @@ import re
 import sys
 import tempfile
 import uuid
+import warnings
 from collections.abc import Generator, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +70,13 @@ def plugin_of(config: pytest.Config) -> Plugin:
     return config.stash[PLUGIN]
 
 
+def version_of_package() -> str | None:
+    """Nothing when it is used from its source folder."""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return metadata.version('playmoney')
+    return None
+
+
 class NotStarted(Exception):
     """No server can be had. The text says why."""
 
@@ -116,13 +125,17 @@ class Plugin:
 
     def begin(self) -> Server:
         url = self.config.getoption('playmoney_url', None) or self.url
-        if not url:
-            return Server.shared(self.folder(), clock='frozen', now=NOW)
-        server = Server.at(url, os.environ.get('PLAYMONEY_ADMIN_TOKEN'))
+        if url:
+            server = Server.at(url, os.environ.get('PLAYMONEY_ADMIN_TOKEN'))
+        else:
+            server = Server.shared(self.folder(), clock='frozen', now=NOW)
         try:
-            server.control.ask('GET', '/__admin/health')
+            version = server.control.ask('GET', '/__admin/health')['version']
         except ConnectionError as why:
-            raise StartFailed(f'{why}\nThe address comes from --playmoney-url or PLAYMONEY_URL.') from None
+            raise StartFailed(f'{why}\nThe address comes from --playmoney-url or PLAYMONEY_URL.' if url else str(why)) from None
+        own = version_of_package()
+        if own and own != version:
+            warnings.warn(f'the server is Playmoney {version}, and this package {own}: some calls may be unknown to it', stacklevel=2)
         return server
 
     def session_name(self) -> str:
