@@ -31,6 +31,10 @@ docs:
 book:
     target/clients/book/bin/mdbook build docs
 
+# How long it takes from an empty environment to the first green test, with the packages in dist/ or in another folder
+first-test *DIST:
+    bash packages/first-test {{DIST}}
+
 # Random tapes, many more than in a normal run: each property tries CASES of them, whatever its own number is
 simulate CASES="2000":
     PROPTEST_CASES={{CASES}} cargo test --test it simulate

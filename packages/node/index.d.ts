@@ -183,6 +183,7 @@ export class Server {
 /** The server has refused a call. */
 export class PlaymoneyError extends Error {
   readonly status?: number;
+  /** The kind of refusal, such as `sandbox_exists`; `unreachable` when the server is not there. */
   readonly code?: string;
   readonly problem: Partial<Problem>;
 }

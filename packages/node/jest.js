@@ -1,6 +1,6 @@
 'use strict';
 // For Jest. Each test is called with a sandbox of its own: `test('...', async ({ playmoney }) => { ... })`.
-const { expect, jest: fake, test: base } = require('@jest/globals');
+const { afterEach, expect, jest: fake, test: base } = require('@jest/globals');
 
 const { check, run } = require('./lib/harness.js');
 
@@ -21,19 +21,26 @@ const timers = {
   stop: () => fake.useRealTimers(),
 };
 
+/** What is left to do behind the present test. Jest runs the tests of a file one after another, apart from concurrent ones. */
+const left = [];
+
 function testWith(options = {}) {
   check(options);
-  const wrap = (name, body) => (...row) => {
+  afterEach(async () => {
+    for (const it of left.splice(0)) await it();
+  });
+  const atEnd = (it) => left.push(it);
+  const wrap = (name, body, more) => (...row) => {
     const { currentTestName, testPath } = expect.getState();
     // Of tests that run at once, Jest knows the latest name only.
     const title = currentTestName?.endsWith(name) || row.length > 0 ? currentTestName : name;
-    return run({ title, file: testPath, options, timers }, (given) => body(given, ...row));
+    return run({ title, file: testPath, options, timers, ...more }, (given) => body(given, ...row));
   };
-  const variant = (of) => (name, body, limit) => of(name, wrap(name, body), limit);
-  const each = (of) => (...table) => (name, body, limit) => of(...table)(name, rows(wrap(name, body)), limit);
-  const all = (of) => Object.assign(variant(of), { each: each(of.each) });
+  const variant = (of, more = { atEnd }) => (name, body, limit) => of(name, wrap(name, body, more), limit);
+  const each = (of, more) => (...table) => (name, body, limit) => of(...table)(name, rows(wrap(name, body, more)), limit);
+  const all = (of, more = { atEnd }) => Object.assign(variant(of, more), { each: each(of.each, more) });
   return Object.assign(all(base), {
-    concurrent: all(base.concurrent),
+    concurrent: all(base.concurrent, {}),
     failing: variant(base.failing),
     only: all(base.only),
     skip: all(base.skip),

@@ -22,7 +22,8 @@ function testWith(options = {}) {
 }
 
 function begun(t, options) {
-  return { title: t.fullName ?? t.name, file: t.filePath ?? process.argv[1], options, timers: timersOf(t) };
+  const title = t.fullName ?? t.name;
+  return { title, file: t.filePath ?? process.argv[1], options, timers: timersOf(t), atEnd: (it) => t.after?.(it) };
 }
 
 function timersOf(t) {

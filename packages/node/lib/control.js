@@ -3,7 +3,7 @@
 const http = require('node:http');
 const https = require('node:https');
 
-/** The server has refused a call. `status` and `code` say how, `problem` is the whole answer. */
+/** The server has refused a call: `status` and `code` say how, `problem` is the whole answer. Or it is not there: `code` is unreachable. */
 class PlaymoneyError extends Error {
   constructor(message, problem = {}) {
     super(message);
@@ -42,17 +42,30 @@ class Control {
 
   /** The status and the bytes of the answer. */
   async send(method, path, body) {
-    const response = await this.#open(method, path, body);
-    const chunks = [];
-    for await (const chunk of response) chunks.push(chunk);
-    return { status: response.statusCode, bytes: Buffer.concat(chunks) };
+    try {
+      const response = await this.#open(method, path, body);
+      const chunks = [];
+      for await (const chunk of response) chunks.push(chunk);
+      return { status: response.statusCode, bytes: Buffer.concat(chunks) };
+    } catch (error) {
+      // Made here, so that its stack names the line of the test.
+      throw this.#unreachable(error);
+    }
   }
 
   /** The text of a stream, piece by piece. It ends when the reader stops. */
   async *stream(path) {
-    const response = await this.#open('GET', path);
-    response.setEncoding('utf8');
-    yield* response;
+    try {
+      const response = await this.#open('GET', path);
+      response.setEncoding('utf8');
+      yield* response;
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+  }
+
+  #unreachable(error) {
+    return new PlaymoneyError(`${this.url} cannot be reached: ${error.message || error.code}`, { code: 'unreachable' });
   }
 
   close() {
@@ -70,7 +83,7 @@ class Control {
     const { url } = this;
     return new Promise((resolve, reject) => {
       const request = this.#module.request(`${url}/__admin/${path}`, { method, headers, agent: this.#agent }, resolve);
-      request.on('error', (error) => reject(new PlaymoneyError(`${url} cannot be reached: ${error.message || error.code}`)));
+      request.on('error', reject);
       request.end(text);
     });
   }

@@ -21,7 +21,7 @@ function set(moment) {
 }
 
 function stop() {
-  globalThis.Date = real;
+  if (real) globalThis.Date = real;
   real = undefined;
 }
 

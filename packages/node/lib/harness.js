@@ -4,7 +4,7 @@ const { join } = require('node:path');
 
 const { listen } = require('./host.js');
 const { sandboxName } = require('./names.js');
-const { sharedServer } = require('./shared.js');
+const { nextServer, sharedServer } = require('./shared.js');
 
 /** Of a sandbox whose test was killed; the server may be one that outlives the run. */
 const TTL = '1h';
@@ -46,18 +46,27 @@ async function begin({ title, file, options, timers }) {
 }
 
 async function create(name, options, host) {
-  const server = await sharedServer();
+  let server = await sharedServer();
   const { now, scenario, webhooks = '/webhooks/{provider}' } = options;
   // A seed makes the clock stand at the same moment everywhere, whatever the flags of the server are.
   const seed = options.seed ?? (scenario === undefined && now === undefined ? 1 : undefined);
   const own = host && `${host.url}/${webhooks.replace(/^\//, '')}`;
   const webhookUrl = options.webhookUrl ?? own ?? INBOX;
-  for (let number = 1; ; number += 1) {
+  let isRenewed = false;
+  for (let number = 1; ; ) {
     const free = number === 1 ? name : `${name.slice(0, 63 - String(number).length - 1)}-${number}`;
     try {
       return await server.sandbox({ name: free, seed, now, scenario, webhookUrl, ttl: TTL });
     } catch (error) {
-      if (error.code !== 'sandbox_exists') throw error;
+      if (error.code === 'sandbox_exists') {
+        number += 1;
+      } else if (error.code === 'unreachable' && !isRenewed) {
+        // A test that ends the server must not end all tests behind it.
+        server = await nextServer();
+        isRenewed = true;
+      } else {
+        throw error;
+      }
     }
   }
 }
@@ -120,17 +129,29 @@ async function keep(playmoney) {
   if (await playmoney.saveCapsule(file)) console.error(`Its capsule: playmoney capsule replay ${file}`);
 }
 
-/** Runs a test with what it is given, for runners whose tests are functions. */
-async function run(begun, body) {
-  const { test, close } = await begin(begun);
+/**
+ * Runs a test with what it is given, for runners whose tests are functions. `atEnd` takes what the runner calls behind the test: it
+ * gives up a test whose time is over, and does not wait for it.
+ */
+async function run({ atEnd = () => {}, ...begun }, body) {
+  let given;
+  let closing;
+  let isGivenUp = false;
+  const close = (error) => (closing ??= given.close(error));
+  atEnd(async () => {
+    isGivenUp = closing === undefined;
+    if (isGivenUp && given) await close(new Error('the test has not ended in time'));
+  });
+  given = await begin(begun);
+  if (isGivenUp) return close();
   try {
-    await body(test);
+    await body(given.test);
   } catch (error) {
     // What fails behind it is of less interest.
     await close(error ?? new Error('the test has failed')).catch(() => {});
     throw error;
   }
-  await close();
+  return close();
 }
 
 module.exports = { begin, check, run };

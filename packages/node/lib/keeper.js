@@ -35,8 +35,8 @@ function look() {
   const isUsed = connections.size > 0 || processes.size > 0;
   if (isUsed) idleSince = process.uptime();
   const isOver = !isUsed && (!isAlive(Number(runner)) || process.uptime() - idleSince > IDLE_MS / 1000);
-  // Without its parent, the server has ended.
-  if (isOver || process.ppid !== parent) stop();
+  // Without its parent, the server has ended. On Windows, the id of a parent stays.
+  if (isOver || process.ppid !== parent || !isAlive(parent)) stop();
 }
 
 function isAlive(id) {

@@ -1,7 +1,7 @@
 'use strict';
 // Finds the program. Each platform has a package of its own with the binary inside, and npm installs the one that fits.
-const { accessSync, constants, statSync } = require('node:fs');
-const { delimiter, join } = require('node:path');
+const { accessSync, constants, readFileSync, realpathSync, statSync } = require('node:fs');
+const { delimiter, join, resolve: absolute } = require('node:path');
 
 /** The packages with a binary, by `process.platform` and `process.arch`. */
 const PACKAGES = {
@@ -26,6 +26,15 @@ function isProgram(file) {
   }
 }
 
+/** The command of this package, which npm, pnpm and Yarn put on PATH. It looks for the program itself, so it is not the program. */
+const COMMAND = absolute(__dirname, '..', 'bin', 'playmoney.js');
+const SHIM_BYTES_MAX = 8 * 1024;
+
+function isOwnCommand(file) {
+  if (realpathSync(file) === realpathSync(COMMAND)) return true;
+  return statSync(file).size <= SHIM_BYTES_MAX && /^#![^]*bin[/\\]playmoney\.js/.test(readFileSync(file, 'latin1'));
+}
+
 /** The binary of the platform's package, or undefined when the package is not installed. */
 function inPackage(name, platform, resolve) {
   try {
@@ -48,7 +57,7 @@ function findProgram({ env = process.env, platform = process.platform, arch = pr
   const own = name && inPackage(name, platform, resolve);
   if (own) return own;
   const folders = (env.PATH ?? env.Path ?? '').split(platform === 'win32' ? ';' : delimiter).filter(Boolean);
-  const found = folders.map((it) => join(it, programName(platform))).find(isProgram);
+  const found = folders.map((it) => join(it, programName(platform))).find((it) => isProgram(it) && !isOwnCommand(it));
   if (found) return found;
   const missing = name
     ? `the package ${name} is not installed (npm leaves it out with --omit=optional, and when node_modules comes from another platform)`

@@ -63,7 +63,9 @@ async function startServer({ scenario, program, ...flags } = {}) {
   const path = program ?? findProgram();
   const folder = mkdtempSync(join(tmpdir(), 'playmoney-'));
   const file = join(folder, 'ready.json');
-  const given = { log: 'none', ...(flags.port === undefined ? { listen: '127.0.0.1:0' } : {}), ...flags };
+  // Both, because a variable such as PLAYMONEY_PORT chooses what no flag does.
+  const place = flags.port === undefined && flags.listen === undefined ? { listen: '127.0.0.1:0', port: 0 } : {};
+  const given = { log: 'none', ...place, ...flags };
   const child = spawn(path, ['serve', ...(scenario ? [scenario] : []), ...words(given), '--ready-file', file], {
     stdio: ['ignore', 'ignore', 'pipe'],
     windowsHide: true,

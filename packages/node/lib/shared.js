@@ -1,8 +1,7 @@
 'use strict';
 // One server for all test files of a run. Test runners give each file a process or a thread of its own, so the first one that needs
-// the server starts a keeper, and all of them stay connected to it. The keeper ends when
-// these processes and the runner have gone, and `playmoney exec` ends the server with it, so nothing is left behind, even when the run
-// is killed.
+// the server starts a keeper, and all of them stay connected to it. The keeper ends when these processes and the runner have gone, and
+// `playmoney exec` ends the server with it, so nothing is left behind, even when the run is killed.
 const { spawn } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
@@ -11,21 +10,43 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
 
+const { version } = require('../package.json');
 const { findProgram } = require('./platform.js');
 const { connect } = require('./server.js');
 
 const POLL_MS = 10;
 const START_MS_MAX = 30_000;
 
+/** In which a keeper has noticed that its server has ended. */
+const LOST_MS_MAX = 2_000;
+
 let current;
+/** Is done when the keeper of the present server has gone. */
+let gone = Promise.resolve();
 
 /** The server of this run; the one at PLAYMONEY_URL when that is set. */
 function sharedServer() {
-  current ??= open().catch((error) => {
+  current ??= open().then(compared).catch((error) => {
     current = undefined;
     throw error;
   });
   return current;
+}
+
+/** PLAYMONEY_BIN, PATH or PLAYMONEY_URL can name a server of another version. */
+async function compared(server) {
+  const { version: theirs } = await server.control('GET', 'health');
+  const text = `The server is Playmoney ${theirs}, and this package ${version}: some calls may be unknown to it.`;
+  if (theirs !== version) process.emitWarning(text, 'PlaymoneyWarning');
+  return server;
+}
+
+/** The server behind one that has not answered: a new one, if it has ended. */
+async function nextServer() {
+  const limit = new AbortController();
+  await Promise.race([gone, pause(LOST_MS_MAX, undefined, { signal: limit.signal }).catch(() => {})]);
+  limit.abort();
+  return sharedServer();
 }
 
 async function open() {
@@ -64,6 +85,7 @@ function enter(folder) {
   return new Promise((resolve) => {
     const socket = dial({ host: '127.0.0.1', port: Number(port) });
     let text = '';
+    const closed = new Promise((done) => socket.once('close', done));
     socket.setEncoding('utf8');
     socket.write(String(process.pid));
     socket.on('error', () => {});
@@ -72,6 +94,7 @@ function enter(folder) {
       if (!text.endsWith('\n')) return;
       // It must not keep the process of the tests alive.
       socket.unref();
+      gone = closed;
       resolve(connect(JSON.parse(text).url));
     });
     socket.on('close', () => {
@@ -143,4 +166,4 @@ function read(file) {
   }
 }
 
-module.exports = { sharedServer };
+module.exports = { nextServer, sharedServer };

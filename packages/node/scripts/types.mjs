@@ -1,5 +1,6 @@
 // Writes control.d.ts, the types of the control API, from the OpenAPI document of the program. With --check it only compares.
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 import openapiTS, { astToString } from 'openapi-typescript';
 
@@ -22,7 +23,7 @@ export function present() {
   return readFile(file, 'utf8');
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const made = await generate();
   if (!process.argv.includes('--check')) await writeFile(file, made);
   else if (made !== (await present())) {

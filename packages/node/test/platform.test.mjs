@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
+import { root } from '../fixtures/run.mjs';
 import platform from '../lib/platform.js';
 
 const { PACKAGES, findProgram } = platform;
@@ -24,6 +25,21 @@ test('the variable comes first, then the package, then the path', () => {
   assert.equal(findProgram({ ...at, env: { PLAYMONEY_BIN: program, PATH: '' }, resolve: own }), program);
   assert.equal(findProgram({ ...at, env: { PATH: folder }, resolve: own }), '/modules/@playmoney/linux-x64/bin/playmoney');
   assert.equal(findProgram({ ...at, env: { PATH: folder }, resolve: missing }), program);
+});
+
+test('the command of this package on PATH is not the program', () => {
+  const at = { platform: 'linux', arch: 'x64', resolve: missing };
+  const places = [
+    (file) => symlinkSync(join(root, 'bin', 'playmoney.js'), file),
+    (file) => writeFileSync(file, '#!/bin/sh\nexec node "$basedir/../playmoney/bin/playmoney.js" "$@"\n', { mode: 0o755 }),
+  ];
+  for (const [number, put] of places.entries()) {
+    const shims = join(folder, `shims-${number}`);
+    mkdirSync(shims);
+    put(join(shims, 'playmoney'));
+    assert.throws(() => findProgram({ ...at, env: { PATH: shims } }), /PATH: no folder of it has playmoney/);
+    assert.equal(findProgram({ ...at, env: { PATH: `${shims}:${folder}` } }), program);
+  }
 });
 
 test('Windows has another file name', () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { isGone, until } from '../fixtures/gone.mjs';
+import { findProgram } from '../index.mjs';
 import { root, run, start } from '../fixtures/run.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -58,7 +59,7 @@ describe('runs', { concurrency: 4 }, () => {
         const { code, text } = await run(folderOf(name), command, env);
         assert.equal(code, 1, text);
         const told = [...text.matchAll(/Timeline of the sandbox ([a-z0-9-]+):/g)].map((it) => it[1].replace(/-[0-9a-f]{8}$/, ''));
-        assert.deepEqual([...new Set(told)].sort(), ['a-verification-fails', 'an-expectation-fails'], text);
+        assert.deepEqual([...new Set(told)].sort(), ['a-test-that-hangs', 'a-verification-fails', 'an-expectation-fails'], text);
         assert.match(text, /quoine\.createInvoice was not called as expected: 0 requests fit, but the call expects exactly 1\./);
         assert.match(text, /2026-01-01T00:31:00Z {2}clock {4}the clock moved here/);
       }));
@@ -72,6 +73,14 @@ describe('runs', { concurrency: 4 }, () => {
       child.kill('SIGKILL');
       await once(child, 'exit');
       assert.ok(await isGone(url));
+    }));
+
+  test('a server that is killed ends one test only', () =>
+    clean(async (env) => {
+      const [program, file] = ['program', 'pid'].map((it) => join(env.TMPDIR, it));
+      writeFileSync(program, `#!/bin/sh\necho $$ > '${file}'\nexec '${findProgram()}' "$@"\n`, { mode: 0o755 });
+      const { text } = await run('fixtures/node', [process.execPath, '--test', 'killed.js'], { ...env, PLAYMONEY_BIN: program, PID_FILE: file });
+      assert.match(text, /not ok 1 - the server is killed[^]*cannot be reached[^]*killed\.js:8[^]*\nok 2 - the next test has another one/);
     }));
 
   test('a server that runs already is used', () =>

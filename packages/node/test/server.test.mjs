@@ -30,6 +30,13 @@ test('a server starts with flags, and ends', async () => {
   await server.stop();
 });
 
+test('variables do not choose the port', async () => {
+  process.env.PLAYMONEY_PORT = '1';
+  const server = await startServer().finally(() => delete process.env.PLAYMONEY_PORT);
+  assert.notEqual(new URL(server.url).port, '1');
+  await server.stop();
+});
+
 test('a scenario file is served', async () => {
   const file = join(folder, 'shop.yaml');
   writeFileSync(file, 'version: 1\nname: a shop\nclock: { mode: frozen, now: 2031-01-01T00:00:00Z }\n');
@@ -43,6 +50,19 @@ test('the token of the server is used', async () => {
   assert.equal((await (await server.sandbox({ now: '2026-01-01T00:00:00Z' })).advance('1m')).now, '2026-01-01T00:01:00Z');
   await assert.rejects(connect(server.url).control('GET', 'clock'), (error) => error instanceof PlaymoneyError && error.status === 401);
   assert.ok(await connect(server.url, { token: 'secret' }).control('GET', 'clock'));
+  await server.stop();
+});
+
+test('a server that speaks TLS is trusted', async (t) => {
+  const tlsDir = mkdtempSync(join(folder, 'tls-'));
+  const server = await startServer({ tls: true, tlsDir }).catch((error) => {
+    if (!error.message.includes("unexpected argument '--tls'")) throw error;
+    t.skip('this program does not speak TLS');
+  });
+  if (!server) return;
+  assert.match(server.url, /^https:/);
+  const sandbox = await server.sandbox({ now: '2026-01-01T00:00:00Z' });
+  assert.equal((await sandbox.advance('31m')).now, '2026-01-01T00:31:00Z');
   await server.stop();
 });
 

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -46,7 +48,11 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture(scope='session')
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel with a program that only says where it is: packing the real one takes seconds."""
+    """The wheel of the folder PLAYMONEY_DIST, which packages/dist has built. Without one, a wheel whose program only says where it is."""
+    built = os.environ.get('PLAYMONEY_DIST')
+    if built:
+        (path,) = Path(built).glob('*.whl')
+        return path
     folder = tmp_path_factory.mktemp('wheel')
     program = folder / 'program'
     program.write_text(f'#!/bin/sh\nexec "{package.find_program()}" "$@"\n')
@@ -54,11 +60,27 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(done.stdout.strip())
 
 
+@dataclass
+class Installed:
+    """An environment with the wheel, and a process that knows nothing else of this package."""
+
+    python: Path
+    env: dict[str, str]
+
+    def run(self, *arguments: str | Path, folder: Path) -> 'subprocess.CompletedProcess[str]':
+        return subprocess.run([self.python, *arguments], capture_output=True, text=True, cwd=folder, env=self.env, check=False)
+
+
 @pytest.fixture(scope='session')
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a process that finds the installed wheel, and nothing else of this package."""
-    place = tmp_path_factory.mktemp('installed')
-    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-index', '--no-deps']
-    subprocess.run([*pip, '--target', place, wheel], check=True)
-    known = {name: it for name, it in os.environ.items() if not name.startswith(('PLAYMONEY_', 'PYTEST_XDIST'))}
-    return {**known, 'PYTHONPATH': str(place)}
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """An empty environment in which the wheel is installed. It sees the other packages of this one, because nothing is downloaded."""
+    place = tmp_path_factory.mktemp('installed') / 'environment'
+    subprocess.run([sys.executable, '-m', 'venv', '--without-pip', place], check=True)
+    python = place / ('Scripts/python.exe' if sys.platform == 'win32' else 'bin/python')
+    ask = [python, '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']
+    own = Path(subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip())
+    (own / 'others.pth').write_text(sysconfig.get_path('purelib') + '\n')
+    pip = [sys.executable, '-m', 'pip', '--python', python, 'install', '--quiet', '--disable-pip-version-check', '--no-index', '--no-deps']
+    subprocess.run([*pip, '--ignore-installed', wheel], check=True)
+    hidden = ('PLAYMONEY_', 'PYTEST_', 'PYTHONPATH')
+    return Installed(python, {name: it for name, it in os.environ.items() if not name.startswith(hidden)})

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import Installed
+
 HERE = Path(__file__).parent.parent
 needs_tomllib = pytest.mark.skipif(sys.version_info < (3, 11), reason='wheel.py needs Python 3.11')
 
@@ -43,13 +45,15 @@ def test_maturin_writes_the_same_metadata(wheel: Path, tmp_path: Path) -> None:
 
 
 @needs_tomllib
-def test_what_is_installed_works_without_variables(installed: dict[str, str], tmp_path: Path) -> None:
+def test_what_is_installed_works_without_variables(installed: Installed, tmp_path: Path) -> None:
     (tmp_path / 'test_it.py').write_text("def test_it(playmoney):\n    assert playmoney.advance('31m')['now'] == '2026-01-01T00:31:00Z'\n")
-    command = [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', tmp_path / 'test_it.py']
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=installed, check=False)
+    done = installed.run('-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'test_it.py', folder=tmp_path)
     assert done.returncode == 0 and '1 passed' in done.stdout, done
-    done = subprocess.run([sys.executable, '-m', 'playmoney', '--version'], capture_output=True, text=True, env=installed, check=True)
-    assert done.stdout.startswith('playmoney ')
+    done = installed.run('-m', 'playmoney', '--version', folder=tmp_path)
+    assert done.stdout.startswith('playmoney '), done
+    where = 'import playmoney, sys; print(sys.prefix); print(playmoney.__file__); print(playmoney.find_program())'
+    prefix, *places = installed.run('-c', where, folder=tmp_path).stdout.splitlines()
+    assert len(places) == 2 and all(it.startswith(prefix) for it in places), places
 
 
 @pytest.mark.parametrize('checker', [['mypy'], ['pyright', '--pythonpath', sys.executable]], ids=['mypy', 'pyright'])

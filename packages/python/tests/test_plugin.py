@@ -312,3 +312,66 @@ def test_a_server_that_runs_already_is_used_and_left(run) -> None:
         result.assert_outcomes(passed=1)
         result.stdout.fnmatch_lines([f'*at {server.url} {taken.name}--2'])
         assert [it['name'] for it in server.control.ask('GET', '/__admin/sandboxes')['sandboxes']] == ['default', taken.name]
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='Windows has no such signals')
+def test_a_server_that_dies_ends_one_test_only(run) -> None:
+    result = run('-p', 'no:randomly', payouts=PAYOUTS, shop=SHOP, test_it='''
+        import os, shop, signal
+
+        def test_first(playmoney, playmoney_server):
+            os.kill(playmoney_server.pid, signal.SIGKILL)
+            playmoney.advance('1h')
+
+        def test_second(playmoney, playmoney_server):
+            shop.pay()
+            assert playmoney_server.url in playmoney.url and len(playmoney.requests()) == 1
+    ''')
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(['E*ConnectionError: POST */clock/advance: the server is not there: the program was ended by signal 9*'])
+
+
+def test_a_project_is_tested_from_another_folder(run, pytester: pytest.Pytester) -> None:
+    project = pytester.mkdir('project')
+    (project / 'pytest.ini').write_text('[pytest]\nplaymoney_app = elsewhere:create_app\n')
+    app = 'def create_app(): return lambda environ, start_response: [start_response("200 OK", []) or b""]\n'
+    (project / 'elsewhere.py').write_text(app)
+    (project / 'tests').mkdir()
+    (project / 'tests' / 'test_it.py').write_text('def test_it(playmoney): assert playmoney.app\n')
+    run(str(project)).assert_outcomes(passed=1)
+
+
+def test_an_application_that_is_not_there_is_named(run) -> None:
+    result = run('-o', 'playmoney_app=shop:creat_app', payouts=PAYOUTS, shop=SHOP, test_it='def test_it(playmoney): pass')
+    result.stdout.re_match_lines([r"E .*'shop:creat_app' names no application: .*shop\.py has no 'creat_app'"])
+
+
+def test_without_the_program_each_test_says_so_in_a_few_lines(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('PLAYMONEY_BIN', '/nowhere/playmoney')
+    test = {'test_it': 'def test_it(playmoney): pass\ndef test_too(playmoney_server): pass'}
+    result = run(**test)
+    result.assert_outcomes(errors=2)
+    assert result.stdout.str().count('PLAYMONEY_BIN names /nowhere/playmoney, which is not a program that can be run') >= 2
+    assert 'pytest_plugin.py' not in result.stdout.str()
+    early = run('-o', 'playmoney_env=session', **test)
+    assert early.ret == pytest.ExitCode.USAGE_ERROR
+    early.stderr.fnmatch_lines(['ERROR: PLAYMONEY_BIN names /nowhere/playmoney, *'])
+
+
+def test_a_server_that_is_not_there_is_named(run) -> None:
+    result = run('--playmoney-url=http://127.0.0.1:9', test_it='def test_it(playmoney): pass')
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([
+        'GET http://127.0.0.1:9/__admin/health: the server is not there: *',
+        'The address comes from --playmoney-url or PLAYMONEY_URL.',
+    ])
+
+
+def test_a_server_of_another_version_is_told(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = {'test_it': 'def test_it(playmoney): pass\ndef test_too(playmoney): pass'}
+    monkeypatch.setattr('playmoney.pytest_plugin.version_of_package', lambda: '99.0.0')
+    result = run(**test)
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.re_match_lines([r'.*UserWarning: the server is Playmoney \d+\.\d+\.\d+, and this package 99\.0\.0: some calls may be unknown'])
+    monkeypatch.setattr('playmoney.pytest_plugin.version_of_package', lambda: None)
+    run(**test).assert_outcomes(passed=2)

@@ -1,5 +1,6 @@
 """The sample shops, each with two workers, and the examples of the README."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,19 +10,20 @@ import pytest
 
 import playmoney as package
 
+from conftest import Installed
+
 HERE = Path(__file__).parent.parent
 GLUE_LINES_MAX = 5
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason='wheel.py needs Python 3.11')
 @pytest.mark.parametrize('shop', ['flask_shop', 'fastapi_shop'])
-def test_a_sample_shop_passes_with_what_is_installed(shop: str, tmp_path: Path, installed: dict[str, str]) -> None:
+def test_a_sample_shop_passes_with_what_is_installed(shop: str, tmp_path: Path, installed: Installed) -> None:
     folder = HERE / 'samples' / shop
     for path in folder.iterdir():
         if path.is_file():
             (tmp_path / path.name).write_bytes(path.read_bytes())
-    command = [sys.executable, '-m', 'pytest', '-n', '2', '-q', '-p', 'no:cacheprovider']
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=installed, check=False)
+    done = installed.run('-m', 'pytest', '-n', '2', '-q', '-p', 'no:cacheprovider', folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r'^1\d passed in ', done.stdout.splitlines()[-1])
     glue = [it for it in (folder / 'pytest.ini').read_text('utf-8').splitlines() if it.strip()]
@@ -73,3 +75,13 @@ def test_the_readme_names_every_verb_and_setting() -> None:
     assert verbs - set(re.findall(r'`(\w+)[`(]', readme)) == {'when_deleted'}
     plugin = Path(package.__file__).with_name('pytest_plugin.py').read_text('utf-8')
     assert set(re.findall(r"addini\('(\w+)'", plugin)) == set(re.findall(r'^\| `(playmoney_\w+)`', readme, re.MULTILINE))
+
+
+def test_the_readme_names_every_word_of_a_rule() -> None:
+    schema = json.loads(subprocess.run([package.find_program(), 'schema'], check=True, capture_output=True, text=True).stdout)
+    rule = schema['$defs']['rule']['properties']
+    for readme in (HERE / 'README.md', HERE.parent / 'node' / 'README.md'):
+        text = readme.read_text('utf-8')
+        for part in ('then', 'when'):
+            told = {it for row in re.findall(rf'^\| `{part}`.*', text, re.MULTILINE) for it in re.findall(r'`(\w+)`', row)} - {part}
+            assert told == set(rule[part]['properties']), (readme, part)

@@ -221,7 +221,7 @@ def test_a_reset_keeps_the_addresses_of_the_start(server: package.Server) -> Non
 def test_a_server_that_is_gone_is_named() -> None:
     with package.Server() as server:
         shop = server.sandbox('gone')
-    with pytest.raises(ConnectionError, match='the server does not answer'):
+    with pytest.raises(ConnectionError, match='the server is not there: it has ended'):
         shop.clock
     shop.delete()
 

@@ -139,3 +139,17 @@ def test_python_m_runs_the_program() -> None:
     assert done.returncode == 0 and done.stdout.startswith('playmoney '), done
     wrong = subprocess.run([sys.executable, '-m', 'playmoney', 'srve'], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2 and 'serve' in wrong.stderr, wrong
+
+
+def test_a_server_that_speaks_tls_is_trusted(tmp_path: Path) -> None:
+    try:
+        server = package.Server(tls=True, tls_dir=str(tmp_path)).start()
+    except package.StartFailed as why:
+        if "unexpected argument '--tls'" not in str(why):
+            raise
+        pytest.skip('this program does not speak TLS')
+    with server:
+        assert server.url.startswith('https://')
+        with server.sandbox(now='2026-01-01T00:00:00Z') as shop:
+            assert shop.advance('31m')['now'] == '2026-01-01T00:31:00Z'
+            assert shop.timeline().startswith('2026-01-01T')

@@ -18,19 +18,25 @@ export function createShop(env = process.env) {
       method: 'POST',
       headers: { authorization: `Bearer ${env.CRYPTOPAY_API_KEY}`, 'content-type': 'application/json' },
       body: JSON.stringify({ ...request.body, currency: 'USDC', blockchain: 'base', order_info: '{}', nonce: (nonce += 1) }),
-    });
-    if (answer.status !== 201) return response.status(503).json({ error: 'Payments are not available now. Please try again later.' });
+    }).catch((error) => console.warn(`CryptoPay cannot be reached: ${error.message}`));
+    if (answer?.status !== 201) return response.status(503).json({ error: 'Payments are not available now. Please try again later.' });
     const { data } = await answer.json();
     orders.set(data.order_id, { status: 'open', shipped: 0 });
     response.status(201).json({ id: data.order_id, payAt: data.payment_url });
   });
 
-  app.get('/orders/:id', (request, response) => response.json(orders.get(request.params.id)));
+  app.get('/orders/:id', (request, response) => {
+    const order = orders.get(request.params.id);
+    return order ? response.json(order) : response.sendStatus(404);
+  });
 
   app.post('/webhooks/cryptopay', express.raw({ type: '*/*' }), (request, response) => {
     if (!secrets.some((it) => isSigned(request, it))) return response.sendStatus(401);
     const { event, data } = JSON.parse(request.body);
-    apply(orders.get(data.order_id), STATUSES[event]);
+    const order = orders.get(data.order_id);
+    // The event was faster than the answer to the call: CryptoPay sends it again.
+    if (!order) return response.sendStatus(503);
+    apply(order, STATUSES[event]);
     response.sendStatus(204);
   });
 
@@ -45,7 +51,7 @@ function isSigned(request, secret) {
 
 /** An event can come twice, and behind a later one: only an open order changes. */
 function apply(order, status) {
-  if (order?.status !== 'open' || !status) return;
+  if (order.status !== 'open' || !status) return;
   order.status = status;
   if (status === 'paid') order.shipped += 1;
 }

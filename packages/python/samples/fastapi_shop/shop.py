@@ -33,7 +33,7 @@ class Shop:
             answer = await self.client.post(API, data={'function': function, 'api-key': KEY, **fields})
         except httpx.TransportError:
             return None
-        return None if answer.status_code >= 500 else answer.json()
+        return answer.json() if answer.is_success else None
 
     async def sell(self, order: str, price: str) -> str:
         answer = await self.call('create-checkout-session', price=price, currency='usd', order_id=order)
@@ -44,9 +44,9 @@ class Shop:
         return 'open'
 
     def hear(self, payment: dict[str, Any]) -> None:
-        """QuantaPay says that a payment is completed. It can say so twice, and late."""
+        """QuantaPay says that a payment is completed. It can say so twice, and late, and for orders of another shop."""
         order = payment['external_reference']
-        if self.orders.get(order) != 'paid':
+        if self.orders.get(order, 'paid') != 'paid':
             self.orders[order] = 'paid'
             self.paid += 1
 
@@ -79,6 +79,8 @@ def create_app() -> FastAPI:
 
     @app.get('/orders/{order}')
     async def show(order: str, look: bool = False) -> Any:
+        if order not in app.state.shop.orders:
+            raise HTTPException(404)
         return {'state': await app.state.shop.look(order) if look else app.state.shop.orders[order]}
 
     @app.post('/webhooks/quantapay')

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
 from email.utils import formatdate
@@ -17,7 +18,9 @@ class Signed(requests.auth.AuthBase):
     """Quoine's signature: of the requests that the shop sends, and of the webhooks that it gets."""
 
     def __init__(self, user_id: str, secret: str) -> None:
-        self.user_id, self.secret = user_id, secret
+        self.user_id = user_id
+        # The newest signs requests. While a secret is replaced, webhooks can have the old one.
+        self.secrets = [secret]
 
     def __call__(self, sent: requests.PreparedRequest) -> requests.PreparedRequest:
         body = sent.body or b''
@@ -25,19 +28,19 @@ class Signed(requests.auth.AuthBase):
         sent.headers['Content-MD5'] = digest(body if isinstance(body, bytes) else body.encode())
         sent.headers['Date'] = formatdate(usegmt=True)
         sent.headers['NONCE'] = secrets.token_hex(16)
-        sent.headers['Authorization'] = self.signature(sent.path_url, sent.headers)
+        sent.headers['Authorization'] = self.signature(sent.path_url, sent.headers, self.secrets[0])
         return sent
 
-    def signature(self, path: str, headers: Any) -> str:
+    def signature(self, path: str, headers: Any, secret: str) -> str:
         parts = [headers['Content-Type'], headers['Content-MD5'], path, headers['Date'], headers['NONCE']]
-        signed = hmac.digest(self.secret.encode(), ','.join(parts).encode(), 'sha1')
+        signed = hmac.digest(secret.encode(), ','.join(parts).encode(), 'sha1')
         return f'APIAuth {self.user_id}:{base64.b64encode(signed).decode()}'
 
     def accepts(self, path: str, headers: Any, body: bytes) -> bool:
         needed = ('Content-Type', 'Content-MD5', 'Date', 'NONCE', 'Authorization')
         if any(name not in headers for name in needed) or headers['Content-MD5'] != digest(body):
             return False
-        return hmac.compare_digest(self.signature(path, headers), headers['Authorization'])
+        return any(hmac.compare_digest(self.signature(path, headers, it), headers['Authorization']) for it in self.secrets)
 
 
 def digest(body: bytes) -> str:
@@ -55,26 +58,32 @@ class Shop:
         self.shipped = 0
 
     def sell(self, order: str, price: str) -> str:
-        """The state of the order. While the provider is away it is `waiting`, and can be asked for again."""
+        """The state of the order. While no invoice can be made it is `waiting`, and can be asked for again."""
         try:
             answer = requests.post(f'{self.api}/invoices', auth=self.auth, json={'price': price, 'name': order}, timeout=30)
-        except requests.ConnectionError:
+            answer.raise_for_status()
+        except requests.RequestException as why:
+            logging.warning('no invoice for %s: %s', order, why)
             return self.orders.setdefault(order, 'waiting')
-        if answer.status_code >= 500:
-            return self.orders.setdefault(order, 'waiting')
-        answer.raise_for_status()
         self.invoices[order] = answer.json()['id']
         self.orders[order] = 'open'
         return 'open'
 
-    def hear(self, invoice: dict[str, Any]) -> None:
-        """Quoine says that an invoice has changed. It can say so twice, and late; an order never goes back."""
+    def hear(self, invoice: dict[str, Any]) -> bool:
+        """Quoine says that an invoice has changed. It can say so twice, and late: only an open order changes.
+
+        False when the webhook was faster than the answer that has the invoice: Quoine then sends it again.
+        """
         order = invoice['name']
-        if invoice['invoice_status'] == 'payment_expired' and self.orders[order] == 'open':
-            self.orders[order] = 'underpaid' if float(invoice['btc_balance']) else 'cancelled'
-        if invoice['system_status'] in ('captured', 'complete') and self.orders[order] == 'open':
-            self.orders[order] = 'shipped'
-            self.shipped += 1
+        if order not in self.invoices:
+            return False
+        if self.orders[order] == 'open':
+            if invoice['invoice_status'] == 'payment_expired':
+                self.orders[order] = 'underpaid' if float(invoice['btc_balance']) else 'cancelled'
+            if invoice['system_status'] in ('captured', 'complete'):
+                self.orders[order] = 'shipped'
+                self.shipped += 1
+        return True
 
 
 def create_app() -> Flask:
@@ -88,6 +97,8 @@ def create_app() -> Flask:
 
     @app.get('/orders/<order>')
     def show(order: str) -> Any:
+        if order not in shop.orders:
+            return {'error': f'no order is named {order}'}, 404
         return {'order': order, 'state': shop.orders[order]}
 
     @app.post('/webhooks/quoine')
@@ -95,7 +106,6 @@ def create_app() -> Flask:
         body = request.get_data()
         if not shop.auth.accepts(request.full_path.rstrip('?'), request.headers, body):
             return {'error': 'the signature is wrong'}, 401
-        shop.hear(json.loads(body)['invoice'])
-        return {}
+        return {}, 200 if shop.hear(json.loads(body)['invoice']) else 503
 
     return app

@@ -9,6 +9,7 @@ import socketserver
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
@@ -95,15 +96,21 @@ def is_asgi(app: Any) -> bool:
     return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, '__call__', None))
 
 
-def load_app(name: str) -> Any:
-    """The application behind `module:attribute`. What needs no arguments is a factory, and is called."""
+def load_app(name: str, *folders: Path) -> Any:
+    """The application behind `module:attribute`. What needs no arguments is a factory, and is called.
+
+    The module is looked for in the present folder and in these too.
+    """
     module, colon, attribute = name.partition(':')
     if not colon or not module or not attribute:
         raise ValueError(f"an application is named as 'module:attribute', such as 'shop:create_app', not {name!r}")
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
+    for folder in [*map(str, folders), os.getcwd()]:
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
     app: Any = importlib.import_module(module)
     for part in attribute.split('.'):
+        if not hasattr(app, part):
+            raise ValueError(f'{name!r} names no application: {getattr(app, "__file__", app)} has no {part!r}')
         app = getattr(app, part)
     return app() if is_factory(app) else app
 

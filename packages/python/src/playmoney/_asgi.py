@@ -18,13 +18,22 @@ class Bridge:
         self.thread = threading.Thread(target=self.loop.run_forever, name='playmoney-asgi', daemon=True)
         self.thread.start()
         self.lifespan = Lifespan(app)
-        self.run(self.lifespan.start())
+        try:
+            self.run(self.lifespan.start())
+        except BaseException:
+            self.end()
+            raise
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(ANSWER_SECONDS_MAX)
 
     def stop(self) -> None:
-        self.run(self.lifespan.stop())
+        try:
+            self.run(self.lifespan.stop())
+        finally:
+            self.end()
+
+    def end(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()

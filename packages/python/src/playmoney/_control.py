@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import re
-from collections.abc import Iterator, Mapping
+import ssl
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from urllib.parse import urlencode, urlsplit
 
 from ._errors import Problem
 
+# pytest shows the lines of the test, and not those of this package.
+__tracebackhide__ = True
 # A walk through time takes 60 seconds at most before the server reports what has happened so far.
 SECONDS_MAX = 120.0
 # In front of the digits of a decimal, until they are written as a number.
@@ -20,11 +23,16 @@ NUMBER = 'playmoney decimal '
 
 
 class Control:
-    """The control API below one address."""
+    """The control API below one address. `ca_file` is the certificate of the server's authority, when it speaks TLS."""
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, token: str | None, ca_file: str | None = None, ended: Callable[[], str] = lambda: '') -> None:
         self.url = url.rstrip('/')
         self.token = token
+        self.ca_file = ca_file
+        self.ended = ended  # says how the server has ended, if that is known
+
+    def below(self, path: str) -> Control:
+        return Control(self.url + path, self.token, self.ca_file, self.ended)
 
     def send(self, method: str, path: str, body: bytes | None, kind: str, seconds_max: float) -> tuple[int, bytes]:
         connection, target = self.connect(path, seconds_max)
@@ -32,15 +40,18 @@ class Control:
             connection.request(method, target, body, self.headers({'Content-Type': kind} if body is not None else {}))
             answer = connection.getresponse()
             return answer.status, answer.read()
-        except OSError as why:
-            raise ConnectionError(f'{method} {self.url}{path}: the server does not answer ({why})') from why
+        except (OSError, http.client.HTTPException) as why:
+            said = self.ended() or f'it does not answer ({why or type(why).__name__})'
+            raise ConnectionError(f'{method} {self.url}{path}: the server is not there: {said}') from why
         finally:
             connection.close()
 
     def connect(self, path: str, seconds_max: float) -> tuple[http.client.HTTPConnection, str]:
         parts = urlsplit(self.url)
-        make = http.client.HTTPSConnection if parts.scheme == 'https' else http.client.HTTPConnection
-        return make(parts.hostname or '', parts.port, timeout=seconds_max), parts.path + path
+        if parts.scheme == 'https':
+            trust = ssl.create_default_context(cafile=self.ca_file)
+            return http.client.HTTPSConnection(parts.hostname or '', parts.port, timeout=seconds_max, context=trust), parts.path + path
+        return http.client.HTTPConnection(parts.hostname or '', parts.port, timeout=seconds_max), parts.path + path
 
     def headers(self, more: Mapping[str, str]) -> dict[str, str]:
         return {**({'Authorization': f'Bearer {self.token}'} if self.token else {}), **more}

@@ -16,6 +16,7 @@ from typing import Any
 from ._errors import StartFailed
 
 END_SECONDS_MAX = 30.0
+LAST_WORDS_SECONDS_MAX = 2.0
 STARTS_MAX = 10
 
 if sys.platform == 'win32':
@@ -33,6 +34,28 @@ class Held:
         self.connection = connection
         self.keeper = keeper
         self.owner = os.getpid()
+        self.said = b''
+
+    def has_ended(self) -> bool:
+        """Whether the server has ended by itself. Its keeper says so within a second."""
+        try:
+            self.connection.settimeout(0)
+            while more := self.connection.recv(4096):
+                self.said += more
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass
+        return True
+
+    def ending(self) -> str:
+        """How the server has ended, after a call that was not answered; nothing when it still runs."""
+        since = time.monotonic()
+        while not self.has_ended():
+            if LAST_WORDS_SECONDS_MAX < time.monotonic() - since:
+                return ''
+            time.sleep(0.02)
+        return self.said.decode('utf-8', 'replace').removesuffix('over\n').strip() or 'it has ended'
 
     def let_go(self) -> None:
         """Returns when the server has ended, if no other process holds it."""
@@ -42,10 +65,9 @@ class Held:
         with contextlib.suppress(OSError), self.connection:
             self.connection.settimeout(END_SECONDS_MAX)
             self.connection.shutdown(socket.SHUT_WR)
-            said = b''
-            while more := self.connection.recv(64):
-                said += more
-            if self.keeper and said.endswith(b'over\n'):
+            while more := self.connection.recv(4096):
+                self.said += more
+            if self.keeper and self.said.endswith(b'over\n'):
                 self.keeper.wait(END_SECONDS_MAX)
         self.leave_keeper()
 

@@ -5,7 +5,7 @@ on loopback. Each connection is a holder. The operating system closes the connec
 is never left behind. It writes one line of JSON to standard output: where it listens and the ready file, or why nothing has started.
 
 A holder that goes closes its side and waits for the end of the connection. The last one is told that it is over when the server has
-ended.
+ended. When the server ends by itself, all of them are told how.
 """
 
 from __future__ import annotations
@@ -40,10 +40,19 @@ def ready_document(server: subprocess.Popen[bytes], folder: str) -> dict[str, An
         except (OSError, ValueError):
             pass
         if has_ended:
-            with open(os.path.join(folder, 'server.log'), encoding='utf-8', errors='replace') as file:
-                return f'the program has ended with exit code {server.returncode}\n{file.read()[-4000:]}'.strip()
+            return last_words(server, folder)
         time.sleep(0.005)
     return f'the program did not accept requests within {READY_SECONDS_MAX:.0f} seconds'
+
+
+def last_words(server: subprocess.Popen[bytes], folder: str) -> str:
+    """How a program has ended by itself, and the end of what it has written."""
+    how = f'the program has ended with exit code {server.returncode}'
+    if server.returncode < 0:
+        how = f'the program was ended by signal {-server.returncode}'
+    with contextlib.suppress(OSError), open(os.path.join(folder, 'server.log'), encoding='utf-8', errors='replace') as file:
+        return f'{how}\n{file.read()[-4000:]}'.strip()
+    return how
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
@@ -107,13 +116,14 @@ def main() -> None:
             hold(server, listener, last)
     finally:
         listener.close()
+        words = '' if server.poll() is None else last_words(server, folder)
         end(server)
         if log:
             log.close()
         shutil.rmtree(folder, ignore_errors=True)
         for holder in last:
             with contextlib.suppress(OSError), holder:
-                holder.sendall(b'over\n')
+                holder.sendall(f'{words}\nover\n'.lstrip().encode())
 
 
 if __name__ == '__main__':

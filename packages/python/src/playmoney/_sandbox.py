@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,9 @@ from ._clock import Follower
 from ._control import Control, duration, moment_of, span_of
 from ._errors import NotVerified, Problem
 from ._shapes import Acted, Clock, Delivery, JournalRequest, Message, Report
+
+# pytest shows the lines of the test, and not those of this package.
+__tracebackhide__ = True
 
 Count = int | Mapping[str, int]
 Where = Mapping[str, Any]
@@ -40,7 +44,7 @@ class Sandbox:
         """The application that `serve` runs."""
         self.app_url: str | None = None
         self._server = server
-        self._control = Control(f'{server.url}/s/{self.name}', server.token)
+        self._control = server.below(f'/s/{self.name}')
         # Where `webhooks_to` has sent webhooks. Until then they go where the sandbox's start says.
         self._webhook_url: str | None = None
         self._follower: Follower | None = None
@@ -226,23 +230,19 @@ class Sandbox:
 
         `count` is a number, or `{'at_least': 1, 'at_most': 3}`. Returns how many fit. NotVerified, an AssertionError, shows the nearest.
         """
-        __tracebackhide__ = True
         criteria = {'operation': operation, 'count': count, **({'where': where} if where else {})}
         return self._verify(f'{operation} was not called as expected', 'requests/verify', criteria)
 
     def wait(self, operation: str, where: Where | None = None, timeout: float = 5) -> int:
         """Waits, in real time, until the application has made this call. Returns how many fit."""
-        __tracebackhide__ = True
         criteria = {'operation': operation, **({'where': where} if where else {})}
         return self._verify(f'{operation} was waited for', 'requests/wait', criteria, timeout)
 
     def wait_for_webhook(self, timeout: float = 5, **criteria: Any) -> int:
         """Waits, in real time, for a webhook: `wait_for_webhook(provider='quoine', event='payment_expired', status='delivered')`."""
-        __tracebackhide__ = True
         return self._verify(f'a webhook ({_report.listed(criteria)}) was waited for', 'deliveries/wait', criteria, timeout)
 
     def _verify(self, what: str, path: str, criteria: dict[str, Any], timeout: float | None = None) -> int:
-        __tracebackhide__ = True
         asked = criteria if timeout is None else {**criteria, 'timeout': duration(timedelta(seconds=timeout))}
         try:
             told = self.control('POST', path, asked, seconds_max=(timeout or 0) + 120)
@@ -294,12 +294,12 @@ class Sandbox:
         self.control('PUT', 'state', state)
         self._follow()
 
-    def save_capsule(self, path: Path) -> bool:
+    def save_capsule(self, path: str | os.PathLike[str]) -> bool:
         """Saves the sandbox's history. False when the program does not keep one."""
         status, capsule = self._control.send('GET', '/__admin/capsule', None, '', 120)
         if status != 200:
             return False
-        path.write_bytes(capsule)
+        Path(path).write_bytes(capsule)
         return True
 
     def control(self, method: str, path: str, body: Any = None, seconds_max: float = 120) -> Any:

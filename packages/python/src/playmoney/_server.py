@@ -35,13 +35,14 @@ class Server:
         self._scenario = scenario
         self._flags = flags
         self._held: _held.Held | None = None
+        self._folder: Path | None = None  # of a shared server
         self._root: Control | None = None
 
     @classmethod
-    def at(cls, url: str, admin_token: str | None = None) -> Server:
-        """A server that runs already. `stop()` leaves it alone."""
+    def at(cls, url: str, admin_token: str | None = None, ca_file: str | None = None) -> Server:
+        """A server that runs already. `stop()` leaves it alone. `ca_file` is the certificate of its authority, when it speaks TLS."""
         server = cls()
-        server._root = Control(url, admin_token)
+        server._root = Control(url, admin_token, ca_file)
         return server
 
     @classmethod
@@ -49,8 +50,15 @@ class Server:
         """The server of a folder: the first process starts it, others hold it too, and it ends when all of them have gone."""
         server = cls()
         server._flags = flags
+        server._folder = folder
         server._hold(_held.share(server.command(), folder))
         return server
+
+    def revive(self) -> None:
+        """Starts the server of a folder again, if it has ended by itself. Its sandboxes are gone."""
+        if self._held and self._folder and self._held.has_ended():
+            self.stop()
+            self._hold(_held.share(self.command(), self._folder))
 
     def command(self) -> list[str]:
         where: dict[str, Flag] = {} if {'listen', 'port'} & set(self._flags) else {'listen': '127.0.0.1:0', 'port': 0}
@@ -65,7 +73,7 @@ class Server:
 
     def _hold(self, held: _held.Held) -> None:
         self._held = held
-        self._root = Control(held.ready['base_url'], held.ready['admin_token'])
+        self._root = Control(held.ready['base_url'], held.ready['admin_token'], held.ready.get('ca_file'), held.ending)
         atexit.register(self.stop)
 
     def stop(self) -> None:

@@ -9,14 +9,16 @@ import re
 import sys
 import tempfile
 import uuid
+import warnings
 from collections.abc import Generator, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ._apps import AppServer, load_app
-from ._errors import Problem
+from ._errors import Problem, ProgramNotFound, StartFailed
 from ._server import Server
 
 if TYPE_CHECKING:
@@ -68,6 +70,17 @@ def plugin_of(config: pytest.Config) -> Plugin:
     return config.stash[PLUGIN]
 
 
+def version_of_package() -> str | None:
+    """Nothing when it is used from its source folder."""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return metadata.version('playmoney')
+    return None
+
+
+class NotStarted(Exception):
+    """No server can be had. The text says why."""
+
+
 class Plugin:
     """What a process of the run keeps: the server, and the sandbox whose address the environment has."""
 
@@ -82,6 +95,7 @@ class Plugin:
         self.run = self.run_id()
         self.env = pytest.MonkeyPatch()
         self.server: Server | None = None
+        self.failure: str | None = None
 
     def run_id(self) -> str:
         """The same for all processes of a run on this machine. The first process chooses it; what it starts inherits it."""
@@ -97,17 +111,42 @@ class Plugin:
         return Path(tempfile.gettempdir()) / f'playmoney-{key}'
 
     def start(self) -> Server:
-        if self.server is None:
-            url = self.config.getoption('playmoney_url', None) or self.url
-            token = os.environ.get('PLAYMONEY_ADMIN_TOKEN')
-            self.server = Server.at(url, token) if url else Server.shared(self.folder(), clock='frozen', now=NOW)
+        """Raises NotStarted, the same again for each test, because a second try would take as long as the first."""
+        if self.failure:
+            raise NotStarted(self.failure)
+        try:
+            self.server = self.server or self.begin()
+            # A test that ends the server must not end all tests behind it.
+            self.server.revive()
+        except (ProgramNotFound, StartFailed, ConnectionError) as why:
+            self.failure = str(why)
+            raise NotStarted(self.failure) from None
         return self.server
+
+    def begin(self) -> Server:
+        url = self.config.getoption('playmoney_url', None) or self.url
+        if url:
+            server = Server.at(url, os.environ.get('PLAYMONEY_ADMIN_TOKEN'))
+        else:
+            server = Server.shared(self.folder(), clock='frozen', now=NOW)
+        try:
+            version = server.control.ask('GET', '/__admin/health')['version']
+        except ConnectionError as why:
+            raise StartFailed(f'{why}\nThe address comes from --playmoney-url or PLAYMONEY_URL.' if url else str(why)) from None
+        own = version_of_package()
+        if own and own != version:
+            warnings.warn(f'the server is Playmoney {version}, and this package {own}: some calls may be unknown to it', stacklevel=2)
+        return server
 
     def session_name(self) -> str:
         return f'session-{self.worker or "main"}'
 
     def set_session_env(self) -> None:
-        sandbox = make(self.start(), self.session_name(), replaces=True)
+        try:
+            server = self.start()
+        except NotStarted as why:
+            raise pytest.UsageError(str(why)) from None
+        sandbox = make(server, self.session_name(), replaces=True)
         self.add_names(sandbox)
         sandbox.set_env(self.env)
 
@@ -140,17 +179,26 @@ PLUGIN = pytest.StashKey[Plugin]()
 SANDBOX = pytest.StashKey['Sandbox']()
 
 
+def started(request: pytest.FixtureRequest) -> Server:
+    try:
+        return plugin_of(request.config).start()
+    except NotStarted as why:
+        reason = str(why)
+    # Its text is all that a reader needs, once for each test.
+    pytest.fail(reason, pytrace=False)
+
+
 @pytest.fixture(scope='session')
 def playmoney_server(request: pytest.FixtureRequest) -> Server:
     """The server of the run."""
-    return plugin_of(request.config).start()
+    return started(request)
 
 
 @pytest.fixture
 def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A frozen sandbox of the test's own, named after it."""
     plugin, wishes = plugin_of(request.config), wishes_of(request)
-    server = plugin.start()
+    server = started(request)
     app_name = wishes.pop('app', None) or request.config.getini('playmoney_app')
     target = wishes.pop('webhooks', None) or request.config.getini('playmoney_webhooks')
     if not target and not app_name and 'scenario' in wishes:
@@ -179,7 +227,7 @@ def playmoney(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         if follows:
             sandbox.follow_clock()
         if app:
-            loaded: Any = load_app(app_name) if isinstance(app_name, str) else app_name
+            loaded: Any = load_app(app_name, request.config.rootpath) if isinstance(app_name, str) else app_name
             app.load(loaded)
             sandbox._attach(app, loaded)
         yield sandbox

@@ -61,8 +61,8 @@ test('an event that comes late changes nothing', async ({ playmoney, url }) => {
   expect(await see(url, id)).toEqual({ status: 'paid', shipped: 1 });
 });
 
-test('the customer can try again when CryptoPay was down', async ({ playmoney, url }) => {
-  await playmoney.rule('cryptopay.*', { status: 503 }, { until: '10m' });
+test.for([{ status: 503 }, { error: 'internal_error' }, { connection_reset: true }])('CryptoPay is down for a while: %o', async (fault, { playmoney, url }) => {
+  await playmoney.rule('cryptopay.*', fault, { until: '10m' });
   expect((await buy(url)).code).toBe(503);
   await playmoney.advance('10m');
   expect((await buy(url)).code).toBe(201);

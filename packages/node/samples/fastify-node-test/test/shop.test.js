@@ -60,12 +60,14 @@ test('a callback that comes late changes nothing', async ({ playmoney, url }) =>
   assert.deepEqual(await see(url, order), { status: 'paid', received: 0.5, shipped: 1 });
 });
 
-test('the customer can try again when Quoine was down', async ({ playmoney, url }) => {
-  await playmoney.rule('quoine.*', { error: 'internal_error' }, { until: '10m' });
-  assert.equal((await buy(url)).code, 503);
-  await playmoney.advance('10m');
-  assert.equal((await buy(url)).code, 201);
-});
+for (const fault of [{ status: 503 }, { error: 'internal_error' }, { connection_reset: true }]) {
+  test(`Quoine is down for a while: ${Object.keys(fault)}`, async ({ playmoney, url }) => {
+    await playmoney.rule('quoine.*', fault, { until: '10m' });
+    assert.equal((await buy(url)).code, 503);
+    await playmoney.advance('10m');
+    assert.equal((await buy(url)).code, 201);
+  });
+}
 
 test('a rotated secret loses no callback', async ({ app, playmoney, url }) => {
   const { invoice, order } = await buy(url);
