@@ -24,6 +24,7 @@ mod packages;
 mod platforms;
 mod playing;
 mod promises;
+mod published;
 mod qbitpay;
 mod quantapay;
 mod quantum_payouts;
