@@ -27,6 +27,7 @@ pub mod pages;
 pub mod places;
 pub mod registry;
 pub mod socket;
+pub mod spawned;
 pub mod stage;
 pub mod streams;
 pub mod threads;

@@ -2,15 +2,13 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::thread::JoinHandle;
 
 use serde_json::Value as Json;
-use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 
 use super::answer::{Answer, Error};
 use super::report::Report;
 use super::served::ServedSandbox;
+use crate::edge::spawned::{Blocking, Spawned};
 use crate::edge::{Config, Server};
 use crate::kit::http::{Request, Response};
 use crate::kit::time::Timestamp;
@@ -30,50 +28,28 @@ use crate::kit::time::Timestamp;
 /// # Ok(())
 /// # }
 /// ```
-pub struct SpawnedServer {
-    /// `None` while it is being dropped.
-    server: Option<Server>,
-    runtime: Handle,
-    stop: Option<oneshot::Sender<Server>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct SpawnedServer(Spawned);
 
 impl Server {
-    /// Starts a server on a thread of its own, for a program that has no tokio runtime. The methods of its sandboxes block.
+    /// Starts a server on a thread of its own, for a program that has no tokio runtime. The methods of its sandboxes block. When the
+    /// value is dropped, the server stops; the requests under way have four seconds to end.
     ///
     /// # Errors
     /// Those of [`Server::start`], and that the system gives no thread.
     pub fn spawn(config: Config) -> std::io::Result<SpawnedServer> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        let server = runtime.block_on(Self::start(config))?;
-        let (stop, stopped) = oneshot::channel::<Self>();
-        let serve = move || {
-            runtime.block_on(async {
-                if let Ok(server) = stopped.await {
-                    server.stop().await;
-                }
-            });
-            runtime.shutdown_background();
-        };
-        let thread = std::thread::Builder::new().name("playmoney".to_owned()).spawn(serve)?;
-        Ok(SpawnedServer { server: Some(server), runtime: handle, stop: Some(stop), thread: Some(thread) })
+        Spawned::start(config).map(SpawnedServer)
     }
 }
 
 impl SpawnedServer {
-    fn server(&self) -> &Server {
-        self.server.as_ref().expect("it is taken out only when this value is dropped")
-    }
-
     /// The address that is listened on, the first of several.
     pub fn address(&self) -> SocketAddr {
-        self.server().address()
+        self.0.with(Server::address)
     }
 
     /// The address for clients on this machine: `http://127.0.0.1:4242`.
     pub fn base_url(&self) -> String {
-        self.server().base_url()
+        self.0.with(Server::base_url)
     }
 
     /// The sandbox with that name; it is made if it does not exist.
@@ -81,21 +57,8 @@ impl SpawnedServer {
     /// # Errors
     /// Those of [`Server::sandbox`].
     pub fn sandbox(&self, name: &str) -> Result<SpawnedSandbox, Error> {
-        let _inside = self.runtime.enter();
-        let served = self.server().sandbox(name)?;
-        Ok(SpawnedSandbox { served, runtime: self.runtime.clone() })
-    }
-}
-
-/// Stops the server, and waits until the requests under way have ended: four seconds at most.
-impl Drop for SpawnedServer {
-    fn drop(&mut self) {
-        if let (Some(stop), Some(server)) = (self.stop.take(), self.server.take()) {
-            _ = stop.send(server);
-        }
-        if let Some(thread) = self.thread.take() {
-            _ = thread.join();
-        }
+        let served = self.0.with(|it| it.sandbox(name))?;
+        Ok(SpawnedSandbox { served, blocking: self.0.blocking() })
     }
 }
 
@@ -111,7 +74,7 @@ impl fmt::Debug for SpawnedServer {
 #[derive(Clone, Debug)]
 pub struct SpawnedSandbox {
     served: ServedSandbox,
-    runtime: Handle,
+    blocking: Blocking,
 }
 
 impl SpawnedSandbox {
@@ -140,7 +103,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn call(&self, operation: &str, with: Json) -> Result<Answer, Error> {
-        self.runtime.block_on(self.served.call(operation, with))
+        self.blocking.on(self.served.call(operation, with))
     }
 
     /// As [`ServedSandbox::act`].
@@ -148,7 +111,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn act(&self, action: &str, with: Json) -> Result<Answer, Error> {
-        self.runtime.block_on(self.served.act(action, with))
+        self.blocking.on(self.served.act(action, with))
     }
 
     /// As [`ServedSandbox::advance`].
@@ -156,7 +119,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn advance(&self, span: &str) -> Result<Report, Error> {
-        self.runtime.block_on(self.served.advance(span))
+        self.blocking.on(self.served.advance(span))
     }
 
     /// As [`ServedSandbox::send`].
@@ -164,7 +127,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn send(&self, request: Request) -> Result<Response, Error> {
-        self.runtime.block_on(self.served.send(request))
+        self.blocking.on(self.served.send(request))
     }
 
     /// As [`ServedSandbox::requests`].
@@ -172,7 +135,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn requests(&self) -> Result<Json, Error> {
-        self.runtime.block_on(self.served.requests())
+        self.blocking.on(self.served.requests())
     }
 
     /// As [`ServedSandbox::deliveries`].
@@ -180,7 +143,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn deliveries(&self) -> Result<Json, Error> {
-        self.runtime.block_on(self.served.deliveries())
+        self.blocking.on(self.served.deliveries())
     }
 
     /// As [`ServedSandbox::verify`].
@@ -188,7 +151,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn verify(&self, criteria: &Json) -> Result<u64, Error> {
-        self.runtime.block_on(self.served.verify(criteria))
+        self.blocking.on(self.served.verify(criteria))
     }
 
     /// As [`ServedSandbox::wait`].
@@ -196,7 +159,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn wait(&self, criteria: &Json) -> Result<u64, Error> {
-        self.runtime.block_on(self.served.wait(criteria))
+        self.blocking.on(self.served.wait(criteria))
     }
 
     /// As [`ServedSandbox::state`].
@@ -204,7 +167,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn state(&self) -> Result<Json, Error> {
-        self.runtime.block_on(self.served.state())
+        self.blocking.on(self.served.state())
     }
 
     /// As [`ServedSandbox::restore`].
@@ -212,7 +175,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn restore(&self, state: &Json) -> Result<(), Error> {
-        self.runtime.block_on(self.served.restore(state))
+        self.blocking.on(self.served.restore(state))
     }
 
     /// As [`ServedSandbox::reset`].
@@ -220,7 +183,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn reset(&self, webhook_url: Option<&str>) -> Result<(), Error> {
-        self.runtime.block_on(self.served.reset(webhook_url))
+        self.blocking.on(self.served.reset(webhook_url))
     }
 
     /// As [`ServedSandbox::assumptions`].
@@ -228,7 +191,7 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn assumptions(&self) -> Result<Json, Error> {
-        self.runtime.block_on(self.served.assumptions())
+        self.blocking.on(self.served.assumptions())
     }
 
     /// As [`ServedSandbox::coverage`].
@@ -236,6 +199,6 @@ impl SpawnedSandbox {
     /// # Errors
     /// The same.
     pub fn coverage(&self) -> Result<Json, Error> {
-        self.runtime.block_on(self.served.coverage())
+        self.blocking.on(self.served.coverage())
     }
 }

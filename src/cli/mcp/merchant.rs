@@ -70,8 +70,8 @@ fn find(name: &str) -> Result<(Box<dyn DynProvider>, &'static Operation), Stop> 
 fn credentials(connection: &Connection, slug: &str, usual: &str, wanted: Option<&str>) -> Result<Account, Stop> {
     let answer = connection.ask(&Question::get(&["accounts"]))?.json();
     let own: Vec<&Json> = answer["accounts"].as_array().into_iter().flatten().filter(|it| it["provider"] == slug).collect();
-    let id = |it: &Json| it["id"].as_str().unwrap_or_default().to_owned();
-    let named = |name: &str| own.iter().copied().find(|it| it["id"] == name);
+    let id = |it: &Json| it["account"].as_str().unwrap_or_default().to_owned();
+    let named = |name: &str| own.iter().copied().find(|it| it["account"] == name);
     let found = match wanted {
         Some(name) => named(name),
         None => named(usual).or_else(|| own.first().copied()),
@@ -84,10 +84,8 @@ fn credentials(connection: &Connection, slug: &str, usual: &str, wanted: Option<
     for (name, key) in found["credentials"].as_object().into_iter().flatten() {
         let key = key.as_str().unwrap_or_default();
         if key.starts_with(MASK) {
-            let why = format!(
-                "the server hides `{name}` of the account `{}`, because the user has set it: call with an account whose keys it has issued, or start it with --show-secrets",
-                id(found)
-            );
+            let advice = "call with an account whose keys it has issued, or start the server with --show-secrets";
+            let why = format!("the server hides `{name}` of the account `{}`, because the user has set it: {advice}", id(found));
             return Err(Stop::usage(why));
         }
         keys.insert(name.clone(), Secret::issued(key));

@@ -33,6 +33,15 @@ const CALLS_MAX: usize = 16;
 /// Columns of a page of `describe`.
 const COLUMNS: usize = 120;
 
+/// What a client is told at its beginning.
+const ABOUT: &str = "Playmoney stands in for five payment providers in tests: QuantaPay, QbitPay, CryptoPay, Quantum Payouts and Quoine Payment. Time is simulated.";
+const OWN: &str = "It is in memory and ends with this process, its clock stands, and its webhooks go to built-in inboxes unless an account names another address.";
+const ALLOWED: &str = "Tools that change the sandbox are offered: `call` as a merchant, `act` as a payer or a bank, `advance` the clock, then look at `deliveries`, and `verify` what the application has called.";
+const REFUSED: &str =
+    "They only read. Tools that act, advance the clock or reset are offered when the user starts `playmoney mcp --allow-changes`.";
+const BEGIN: &str =
+    "Begin with `describe` for what a provider documents, and `environment` for the addresses and keys that an application needs.";
+
 /// The tools of one server.
 pub struct Tools {
     connection: Connection,
@@ -46,22 +55,14 @@ impl Tools {
     pub fn new(connection: Connection, changes: Changes, whose: Whose) -> Self {
         let url = connection.base_url();
         let server = match whose {
-            Whose::Own => format!(
-                "They act on a server of their own at {url}, in memory: it ends with this process, its clock stands, and its webhooks go to built-in inboxes unless an account names another address."
-            ),
+            Whose::Own => format!("They act on a server of their own at {url}. {OWN}"),
             Whose::Named => format!("They act on the server at {url}."),
         };
         let may = match changes {
-            Changes::Allowed => {
-                "Tools that change the sandbox are offered: `call` as a merchant, `act` as a payer or a bank, `advance` the clock, then look at `deliveries`, and `verify` what the application has called."
-            }
-            Changes::Refused => {
-                "They only read. Tools that act, advance the clock or reset are offered when the user starts `playmoney mcp --allow-changes`."
-            }
+            Changes::Allowed => ALLOWED,
+            Changes::Refused => REFUSED,
         };
-        let about = format!(
-            "Playmoney stands in for five payment providers in tests: QuantaPay, QbitPay, CryptoPay, Quantum Payouts and Quoine Payment. Time is simulated. {server} {may} Begin with `describe` for what a provider documents, and `environment` for the addresses and keys that an application needs."
-        );
+        let about = format!("{ABOUT} {server} {may} {BEGIN}");
         Self { connection, changes, about, under_way: Arc::new(Semaphore::new(CALLS_MAX)) }
     }
 
@@ -70,7 +71,7 @@ impl Tools {
         match TOOLS.iter().find(|it| it.name == name) {
             Some(tool) if tool.is_offered(self.changes) => Ok(Ok(tool)),
             Some(_) => Ok(Err(format!(
-                "`{name}` changes the sandbox, and these tools only read: the user can allow it with `playmoney mcp --allow-changes`."
+                "`{name}` changes something, and these tools only read: the user can allow it with `playmoney mcp --allow-changes`."
             ))),
             None => {
                 let nearest = nearest(name, TOOLS.iter().map(|it| it.name)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));

@@ -153,7 +153,7 @@ impl Tool {
         let mut schema = match self.what {
             What::Describe => object(
                 &json!({
-                    "what": text("a provider (quoine), one of its sections (quoine errors), or a name (quoine.createInvoice, quoine.pay, payment_expired)"),
+                    "what": text("a provider (quoine), one of its sections (quoine errors), or a name (quoine.createInvoice)"),
                 }),
                 &[],
             ),
