@@ -52,7 +52,10 @@ impl Spawned {
         Ok(Self { server: Some(server), blocking: Blocking(handle), stop: Some(stop), thread: Some(thread) })
     }
 
-    /// The server, for what has to run on its runtime but does not wait.
+    /// Looks at the server, inside its runtime. What is done there does not wait.
+    ///
+    /// # Panics
+    /// Never: the server is taken out only when this value is dropped.
     pub fn with<T>(&self, look: impl FnOnce(&Server) -> T) -> T {
         let _inside = self.blocking.0.enter();
         look(self.server.as_ref().expect("it is taken out only when this value is dropped"))
