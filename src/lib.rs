@@ -47,24 +47,28 @@
 //! # A server inside tokio
 //!
 //! An application that is written in another language, or that shall keep its HTTP client, is given the address of a
-//! [`Server`] in place of the provider's.
+//! [`Server`] in place of the provider's. Each test takes a sandbox of its own, whose verbs are those of [`Sandbox`].
 //!
 //! ```
 //! use playmoney::{Config, Server};
-//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//! use serde_json::json;
 //!
 //! # #[tokio::main]
-//! # async fn main() -> std::io::Result<()> {
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = Server::start(Config::default()).await?; // a free port on loopback
-//! let mut socket = tokio::net::TcpStream::connect(server.address()).await?;
-//! socket.write_all(b"GET /__admin/clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-//! let mut answer = String::new();
-//! socket.read_to_string(&mut answer).await?;
-//! assert!(answer.contains(r#""now":"2026-01-01T00:00:00Z""#));
+//! let shop = server.sandbox("checkout-7")?;
+//! let addresses_and_keys = shop.environment(); // QUOINE_BASE_URL, QUOINE_USER_ID, QUOINE_SECRET, ... for the application
+//! assert_eq!(addresses_and_keys["QUOINE_BASE_URL"], shop.base_url("quoine"));
+//!
+//! // Here the application calls. Afterwards:
+//! shop.advance("31m").await?; // webhooks are posted to the application, and retried, before this returns
+//! assert_eq!(shop.verify(&json!({"operation": "quoine.createInvoice", "count": 0})).await?, 0);
 //! server.stop().await;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Without tokio, [`Server::spawn`] runs the server on a thread of its own, and the same methods block.
 //!
 //! # Layout
 //!
@@ -100,8 +104,8 @@ mod sandbox;
 mod scenario;
 mod stage;
 
-pub use edge::{Config, Server};
-pub use embed::{Answer, Error, Fired, Report, Sandbox, Webhook};
+pub use edge::{Config, Making, Server};
+pub use embed::{Answer, Error, Fired, Report, Sandbox, ServedSandbox, SpawnedSandbox, SpawnedServer, Webhook};
 pub use engine::clock::{Mode, Rate};
 pub use engine::start::Start;
 pub use kit::http::{Method, Request, Response};

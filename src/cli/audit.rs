@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::Value as Json;
 
 use super::act::members;
-use super::client::{Connection, NamedServer, Question, Reply};
+use super::client::{Connection, NamedServer, Printed, Question, Reply};
 use super::clock::text;
 use super::run::junit::allowed;
 use super::style::judged;
@@ -51,6 +51,8 @@ pub struct Audit {
     junit: Option<PathBuf>,
     #[command(flatten)]
     server: NamedServer,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 /// Reads a slug.
@@ -90,7 +92,7 @@ impl Audit {
             return Err(Stop::usage("--secret is empty: leave it out, or write the secret of the receiver"));
         }
         let body = self.body();
-        let (connection, reply) = match self.server.connection() {
+        let (connection, reply) = match self.server.connection().map(|it| it.printing(self.printed)) {
             Some(connection) => {
                 let reply = ask(&connection, &body)?;
                 (connection, reply)
@@ -99,7 +101,7 @@ impl Audit {
                 let why = "name the receiver with --webhook-url, or the server that sends to it with --url";
                 return Err(Stop::usage(why));
             }
-            None => ask_own(&self.server, &body)?,
+            None => ask_own(&self.server, self.printed, &body)?,
         };
         let answer = reply.json();
         if let Some(file) = &self.junit {
@@ -127,13 +129,13 @@ fn ask(connection: &Connection, body: &Json) -> Result<Reply, Stop> {
 }
 
 /// Asks a server that lives as long as this question. Its clock begins at the real date, as those of its events do.
-fn ask_own(named: &NamedServer, body: &Json) -> Result<(Connection, Reply), Stop> {
+fn ask_own(named: &NamedServer, printed: Printed, body: &Json) -> Result<(Connection, Reply), Stop> {
     let cannot = |why: std::io::Error| Stop { exit: Exit::Start, why: format!("cannot start a server: {why}") };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
     let done = runtime.block_on(async {
         let start = Start { mode: Mode::Real, now: None, ..Start::default() };
         let server = Server::start(Config { start, sandboxes: Making::OnUse, ..Config::default() }).await.map_err(cannot)?;
-        let connection = named.own(&server.base_url())?;
+        let connection = named.own(&server.base_url())?.printing(printed);
         let (asking, body) = (connection.clone(), body.clone());
         let asked = tokio::task::spawn_blocking(move || ask(&asking, &body)).await;
         drop(server);

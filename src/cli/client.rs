@@ -18,6 +18,8 @@ use super::output::{pass_on, print};
 use super::style::fitted;
 use super::{Exit, Stop};
 use crate::control::sandboxes;
+#[cfg(feature = "mcp")]
+use crate::kit::http::Request;
 use crate::kit::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use crate::kit::printable::line;
 use crate::sandbox::HINT;
@@ -50,7 +52,7 @@ pub struct Connection {
 /// Which server, for a command that has one of its own when none is named.
 #[derive(Args, Clone)]
 pub struct NamedServer {
-    /// The address of a running server, whose last event is sent; default: a server of its own
+    /// The address of a running server; default: a server of its own
     #[arg(long, value_name = "URL", value_parser = address, env = "PLAYMONEY_URL", help_heading = "Server")]
     url: Option<Address>,
     /// The sandbox that is asked; default: `default`
@@ -63,6 +65,11 @@ pub struct NamedServer {
     /// The certificate of the authority that vouches for an https server, as PEM; default: those of the system
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_CA_FILE", help_heading = "Server")]
     ca_file: Option<PathBuf>,
+}
+
+/// How such a command prints an answer.
+#[derive(Args, Clone, Copy)]
+pub struct Printed {
     /// Print the answer of the server as it is
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -81,8 +88,8 @@ impl NamedServer {
     }
 
     fn to(&self, url: Address) -> Connection {
-        let Self { sandbox, token, ca_file, json, .. } = self.clone();
-        Connection { url, sandbox, token, ca_file, json }
+        let Self { sandbox, token, ca_file, .. } = self.clone();
+        Connection { url, sandbox, token, ca_file, json: false }
     }
 }
 
@@ -130,6 +137,12 @@ impl<'a> Question<'a> {
         Self { method: Method::POST, body: Some(body.to_string()), ..Self::get(path) }
     }
 
+    /// A call by this method; the body is JSON.
+    #[cfg(feature = "mcp")]
+    pub fn by(method: Method, path: &'a [&'a str], body: Option<String>) -> Self {
+        Self { method, body, ..Self::get(path) }
+    }
+
     pub fn delete(path: &'a [&'a str]) -> Self {
         Self { method: Method::DELETE, ..Self::get(path) }
     }
@@ -165,6 +178,12 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// The status, and the headers.
+    #[cfg(feature = "mcp")]
+    pub const fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status, &self.headers)
+    }
+
     /// Whether it is the JSON that it says it is.
     fn is_readable(&self) -> bool {
         !self.is("application/json") || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
@@ -191,7 +210,22 @@ impl Connection {
 
     /// The same, for an answer that comes within this time.
     pub fn ask_within(&self, question: &Question<'_>, time_max: Duration) -> Result<Reply, Stop> {
-        let reply = exchange::exchange(self, question, time_max)?;
+        self.judged(question, self.answer(question, time_max)?)
+    }
+
+    /// Asks, and returns any answer.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub fn answer(&self, question: &Question<'_>, time_max: Duration) -> Result<Reply, Stop> {
+        exchange::exchange(self, exchange::request(self, question), time_max).map_err(|why| self.unreachable(&why))
+    }
+
+    /// The answer, if it is good.
+    ///
+    /// # Errors
+    /// The server refuses, or is another program.
+    pub fn judged(&self, question: &Question<'_>, reply: Reply) -> Result<Reply, Stop> {
         if reply.status.is_success() && reply.is(question.accept) && reply.is_readable() {
             return Ok(reply);
         }
@@ -211,6 +245,32 @@ impl Connection {
             why.push_str(&hint);
         }
         Err(Stop { exit: Exit::Failed, why })
+    }
+
+    /// Sends a call to a provider, and returns any answer.
+    ///
+    /// # Errors
+    /// A sentence that says why no answer came.
+    #[cfg(feature = "mcp")]
+    pub fn call(&self, request: &Request) -> Result<Reply, String> {
+        exchange::exchange(self, exchange::provider_request(self, request), ANSWER_TIME_MAX)
+    }
+
+    /// The same server, and another of its sandboxes.
+    #[cfg(feature = "mcp")]
+    pub fn in_sandbox(&self, name: &str) -> Result<Self, Stop> {
+        Ok(Self { sandbox: Some(sandbox(name).map_err(Stop::usage)?), ..self.clone() })
+    }
+
+    #[cfg(feature = "mcp")]
+    pub fn base_url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The same connection, for answers that are printed in this way.
+    pub const fn printing(mut self, printed: Printed) -> Self {
+        self.json = printed.json;
+        self
     }
 
     /// Prints an answer: as it is, or as a text for people.

@@ -129,6 +129,12 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Set the variables in a shell:", "eval \"$(playmoney env --format shell)\""),
         ("See those of another sandbox, as JSON:", "playmoney env --sandbox checkout-7 --format json"),
     ]),
+    #[cfg(feature = "mcp")]
+    ("mcp", [
+        ("Let an assistant look at the server at the usual address:", "playmoney mcp --url http://127.0.0.1:4242"),
+        ("Give it a server of its own, and let it act there:", "playmoney mcp --allow-changes"),
+        ("The same, where the application expects the providers:", "playmoney mcp --allow-changes --port 4242"),
+    ]),
     ("health", [
         ("Ask the server at the usual address:", "playmoney health"),
         ("Wait until it has started:", "playmoney health --wait 10s"),

@@ -13,6 +13,8 @@ mod exec;
 mod health;
 mod help;
 mod journal;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod output;
 mod paths;
 mod run;
@@ -92,6 +94,9 @@ enum Command {
     Sandboxes(sandboxes::Sandboxes),
     /// Shows base URLs, credentials and webhook secrets of a running server as environment variables.
     Env(environment::Env),
+    /// Gives a coding assistant the tools of a sandbox, by the Model Context Protocol on standard input and output.
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Mcp),
     /// Says whether a server answers.
     Health(health::Health),
     /// Writes the completions of a shell to standard output.
@@ -185,6 +190,8 @@ impl Command {
             Self::Reset(reset) => reset.run(),
             Self::Sandboxes(sandboxes) => sandboxes.run(),
             Self::Env(env) => env.run(),
+            #[cfg(feature = "mcp")]
+            Self::Mcp(mcp) => mcp.run(),
             Self::Health(health) => health.run(),
             Self::Completions(completions) => completions.run(),
         }

@@ -35,7 +35,7 @@ use crate::kit::webhook_url::shown;
 use crate::providers;
 
 pub mod listen;
-mod log;
+pub mod log;
 pub mod values;
 pub mod watch;
 
@@ -248,13 +248,13 @@ pub fn cannot_listen(listen: &[SocketAddr], why: &std::io::Error) -> String {
 }
 
 /// What ends the server.
-struct Signals {
+pub struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Stop> {
+    pub fn listen() -> Result<Self, Stop> {
         Ok(Self {
             #[cfg(unix)]
             terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
@@ -262,7 +262,7 @@ impl Signals {
         })
     }
 
-    async fn wait(&mut self) {
+    pub async fn wait(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}

@@ -4,6 +4,8 @@
 mod accounts;
 mod actions;
 mod answers;
+#[cfg(feature = "mcp")]
+pub mod arguments;
 pub mod audit;
 mod call;
 mod clock;
@@ -28,6 +30,8 @@ mod table;
 mod verification;
 pub mod violations;
 
+#[cfg(feature = "mcp")]
+pub use call::Body;
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, Stirs, WhenBroken};
 pub use clock::{LIMIT, Until, Walked, is_advance, ticking};
 use http::{Method, StatusCode, header};

@@ -267,7 +267,7 @@ fn schemas() -> Json {
 }
 
 /// An object with these members and no others. The rows' evidence is left out: these calls are Playmoney's own.
-fn closed(mut object: Json) -> Json {
+pub(super) fn closed(mut object: Json) -> Json {
     object["additionalProperties"] = false.into();
     if let Some(properties) = object["properties"].as_object_mut() {
         for (name, own) in properties.iter_mut() {

@@ -27,6 +27,7 @@ pub mod pages;
 pub mod places;
 pub mod registry;
 pub mod socket;
+pub mod spawned;
 pub mod stage;
 pub mod streams;
 pub mod threads;
@@ -57,12 +58,14 @@ use self::loopback::Loopback;
 use self::names::{PublicUrl, served_name};
 use self::notices::Notices;
 pub use self::registry::Making;
-use self::registry::{Hosting, Registry, SANDBOXES_MAX};
+use self::registry::{Hosting, Naming, Registry, SANDBOXES_MAX};
 use self::stage::ServerStage;
 use self::threads::Threads;
+use crate::engine::inbox::is_name;
 use crate::engine::log::Violations;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::touched::Touched;
+use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::providers;
 use crate::sandbox::Sandbox;
@@ -194,6 +197,18 @@ impl Server {
     /// What traffic has reached of the contracts, in all sandboxes together.
     pub(crate) fn touched(&self) -> Touched {
         self.shared.registry.touched()
+    }
+
+    /// The sandbox with that name, made if it does not exist.
+    ///
+    /// # Errors
+    /// The refusal that a caller over the network would get.
+    pub(crate) fn find_or_make(&self, name: &str) -> Result<Arc<Driver>, Response> {
+        let registry = &self.shared.registry;
+        if !is_name(name) {
+            return Err(registry.unknown(name, Naming::Open));
+        }
+        registry.find(name).map_or_else(|| registry.make_on_use(name), Ok)
     }
 
     /// The address that is listened on, the first of several.

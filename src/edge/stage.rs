@@ -83,9 +83,9 @@ impl Stage for ServerStage<'_> {
     }
 }
 
-/// The answer to a request of the scenario. When a rule delays it, simulated time passes until it leaves, because the
-/// scenario itself cannot advance the clock while it waits.
-async fn answer(driver: &Arc<Driver>, mut caller: Caller) -> Result<Response, &'static str> {
+/// The answer to a request of a scenario or a test. When a rule delays it, simulated time passes until it leaves, because its
+/// author cannot advance the clock while it waits.
+pub async fn answer(driver: &Arc<Driver>, mut caller: Caller) -> Result<Response, &'static str> {
     while let Some(at) = caller.ready_or_held().await {
         driver.walk_to(at).answer().await;
     }

@@ -75,13 +75,23 @@ pub fn good(response: Response) -> Result<Response, Error> {
     Err(Error::Refused { status: response.status.as_u16(), code: text("code").unwrap_or_default(), detail })
 }
 
+/// How many calls fit, as a verification or a wait answers.
+pub fn verified(response: Response) -> Result<u64, Error> {
+    let near = if response.status.is_success() { String::new() } else { nearest_in_words(&read(&response.body)) };
+    match good(response) {
+        Ok(it) => Ok(read(&it.body)["matched"].as_u64().unwrap_or(0)),
+        Err(Error::Refused { status, code, detail }) => Err(Error::Refused { status, code, detail: detail + &near }),
+        Err(other) => Err(other),
+    }
+}
+
 /// A body as JSON; `null` when it is not JSON.
 pub fn read(body: &[u8]) -> Json {
     serde_json::from_slice(body).unwrap_or_default()
 }
 
 /// What came nearest, as lines behind the detail of a verification that fails.
-pub fn nearest_in_words(problem: &Json) -> String {
+fn nearest_in_words(problem: &Json) -> String {
     let list = |it: &Json| it.as_array().cloned().unwrap_or_default();
     let text = |it: &Json| it.as_str().unwrap_or("").to_owned();
     let unmet = |it: &Json| {

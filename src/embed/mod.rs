@@ -2,17 +2,22 @@
 
 mod answer;
 mod report;
+mod served;
+mod spawned;
 
 use std::fmt;
 
 use serde_json::Value as Json;
 
 pub use self::answer::{Answer, Error};
-use self::answer::{good, nearest_in_words, read};
+use self::answer::{good, read, verified};
 pub use self::report::{Fired, Report, Webhook};
+pub use self::served::ServedSandbox;
+pub use self::spawned::{SpawnedSandbox, SpawnedServer};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::start::Start;
 use crate::engine::tables::{Contract, Operation};
+use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::nearest::nearest;
 use crate::kit::time::{Timestamp, Uptime};
@@ -130,28 +135,8 @@ impl Sandbox {
     /// [`Error::Usage`] when the operation does not exist, or `with` cannot be sent; [`Error::NoAnswer`] when a rule cuts the
     /// connection.
     pub fn call(&mut self, operation: &str, with: Json) -> Result<Answer, Error> {
-        let with = if with.is_null() { None } else { Some(yaml::parse(&with.to_string()).map_err(|it| Error::Usage(it.what))?) };
-        let (slug, row) = self.operation(operation)?;
-        let mut request = build(slug, row, with.as_ref());
-        // The state counts calls, so that a restored or copied sandbox uses no nonce twice.
-        let number = self.sandbox.world().core.log.next_id();
-        let has_member = |name: &str| with.as_ref().is_some_and(|it| it.get(name).is_some());
-        let caller = Caller { provider: slug, account: None, proof: Proof::Usual, date: None, number, has_member: &has_member };
-        prove(self.sandbox.world_mut(), Uptime::START, row, &caller, &mut request).map_err(Error::Usage)?;
+        let request = merchant_request(self.sandbox.world_mut(), Uptime::START, operation, &with)?;
         self.send(request).map(Answer::of)
-    }
-
-    /// The contract's row with that name.
-    fn operation(&self, name: &str) -> Result<(&'static str, &'static Operation), Error> {
-        let contracts = || self.sandbox.world().providers.iter().map(|it| it.contract());
-        let (slug, operation) = name.split_once('.').unwrap_or((name, ""));
-        let contract = contracts().find(|it| it.slug == slug);
-        let found = contract.and_then(|it| it.operation(operation).map(|row| (it.slug, row)));
-        found.ok_or_else(|| {
-            let all: Vec<String> = contracts().flat_map(|it| it.operations.iter().map(|row| format!("{}.{}", it.slug, row.name))).collect();
-            let nearest = nearest(name, all.iter().map(String::as_str)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
-            Error::Usage(format!("No operation is named `{name}`.{nearest}"))
-        })
     }
 
     /// Does what a customer, a bank or a blockchain does: an action of a provider, `quoine.pay`. The answer is the control
@@ -161,11 +146,8 @@ impl Sandbox {
     /// [`Error::Refused`] when the action does not exist, `with` does not fit, or the object's status does not allow it;
     /// [`Error::Usage`] when the name is not of the form `provider.action`.
     pub fn act(&mut self, action: &str, with: Json) -> Result<Answer, Error> {
-        let (slug, name) = action
-            .split_once('.')
-            .ok_or_else(|| Error::Usage(format!("`{action}` is not an action: write provider.action, as quoine.pay")))?;
-        let body = if with.is_null() { "{}".to_owned() } else { with.to_string() };
-        self.control(Method::POST, &format!("act/{slug}/{name}"), body).map(Answer::of)
+        let (path, body) = path_of(action, &with)?;
+        self.control(Method::POST, &path, body).map(Answer::of)
     }
 
     /// Lets simulated time pass: `90s`, `31m`, `1h30m`, `7d` or `PT31M`. Everything that is due happens at its own moment, and
@@ -245,13 +227,7 @@ impl Sandbox {
     /// [`Error::Refused`] with the code `not_verified` when the calls were others; its detail has what came nearest, criterion by
     /// criterion. With the code `invalid_request` when `criteria` has a mistake, such as an operation that does not exist.
     pub fn verify(&mut self, criteria: &Json) -> Result<u64, Error> {
-        let response = self.ask(stage::control(Method::POST, "requests/verify", criteria.to_string()))?;
-        let near = if response.status.is_success() { String::new() } else { nearest_in_words(&read(&response.body)) };
-        match good(response) {
-            Ok(it) => Ok(read(&it.body)["matched"].as_u64().unwrap_or(0)),
-            Err(Error::Refused { status, code, detail }) => Err(Error::Refused { status, code, detail: detail + &near }),
-            Err(other) => Err(other),
-        }
+        verified(self.ask(stage::control(Method::POST, "requests/verify", criteria.to_string()))?)
     }
 
     /// What the calls so far have leaned on and no document confirms: the array that `GET /__admin/assumptions` answers with.
@@ -300,6 +276,40 @@ impl Default for Sandbox {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A merchant's call, signed as the account that every sandbox has.
+fn merchant_request(world: &mut World, uptime: Uptime, operation: &str, with: &Json) -> Result<Request, Error> {
+    let with = if with.is_null() { None } else { Some(yaml::parse(&with.to_string()).map_err(|it| Error::Usage(it.what))?) };
+    let (slug, row) = find(world, operation)?;
+    let mut request = build(slug, row, with.as_ref());
+    // The state counts calls, so that a restored or copied sandbox uses no nonce twice.
+    let number = world.core.log.next_id();
+    let has_member = |name: &str| with.as_ref().is_some_and(|it| it.get(name).is_some());
+    let caller = Caller { provider: slug, account: None, proof: Proof::Usual, date: None, number, has_member: &has_member };
+    prove(world, uptime, row, &caller, &mut request).map_err(Error::Usage)?;
+    Ok(request)
+}
+
+/// The contract's row with that name.
+fn find(world: &World, name: &str) -> Result<(&'static str, &'static Operation), Error> {
+    let contracts = || world.providers.iter().map(|it| it.contract());
+    let (slug, operation) = name.split_once('.').unwrap_or((name, ""));
+    let contract = contracts().find(|it| it.slug == slug);
+    let found = contract.and_then(|it| it.operation(operation).map(|row| (it.slug, row)));
+    found.ok_or_else(|| {
+        let all: Vec<String> = contracts().flat_map(|it| it.operations.iter().map(|row| format!("{}.{}", it.slug, row.name))).collect();
+        let nearest = nearest(name, all.iter().map(String::as_str)).map_or(String::new(), |it| format!(" The nearest is `{it}`."));
+        Error::Usage(format!("No operation is named `{name}`.{nearest}"))
+    })
+}
+
+/// The path and the body of the control call that does an action.
+fn path_of(action: &str, with: &Json) -> Result<(String, String), Error> {
+    let (slug, name) =
+        action.split_once('.').ok_or_else(|| Error::Usage(format!("`{action}` is not an action: write provider.action, as quoine.pay")))?;
+    let body = if with.is_null() { "{}".to_owned() } else { with.to_string() };
+    Ok((format!("act/{slug}/{name}"), body))
 }
 
 /// Shows the name, the seed and the moment, and nothing of the state.

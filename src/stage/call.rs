@@ -221,7 +221,7 @@ pub fn build(slug: &str, operation: &Operation, with: Option<&Node>) -> Request 
 }
 
 /// The headers that every client sends, with the text that the documentation has, unless the body is of another media type.
-fn add_constants(operation: &Operation, request: &mut Request) {
+pub fn add_constants(operation: &Operation, request: &mut Request) {
     for row in operation.headers.iter().filter(|it| it.need == Need::Required) {
         if let (Kind::Constant(text), Ok(name)) = (row.kind, row.name.parse::<HeaderName>())
             && (name != header::CONTENT_TYPE || text.split(';').next() == Some(request.media_type().as_str()))

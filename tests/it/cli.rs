@@ -16,6 +16,8 @@ mod clients;
 #[cfg(unix)]
 mod exec;
 mod log;
+#[cfg(feature = "mcp")]
+mod mcp;
 pub mod pages;
 mod requests;
 mod widths;

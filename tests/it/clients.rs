@@ -16,6 +16,8 @@ use crate::net::{Receiver, admin, answered, perform, request, send, server, shop
 
 mod cryptopay;
 mod events;
+#[cfg(feature = "mcp")]
+mod mcp;
 #[cfg(unix)]
 mod openapi;
 #[cfg(unix)]

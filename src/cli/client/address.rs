@@ -44,6 +44,12 @@ impl Address {
         self.0.authority()
     }
 
+    /// The target of a call to a provider, behind the path that a proxy adds.
+    #[cfg(feature = "mcp")]
+    pub fn below(&self, target: &str) -> String {
+        format!("{}{target}", self.0.path().trim_end_matches('/'))
+    }
+
     /// The path and the query of a control call.
     pub fn target(&self, path: &[&str], query: &[(&'static str, String)]) -> String {
         let mut url = self.0.clone();

@@ -51,6 +51,10 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        // The protocol's own library tells each of its steps.
+        if event.metadata().target().starts_with("rmcp") && Level::WARN < *event.metadata().level() {
+            return Ok(());
+        }
         let mut fields = Fields::default();
         event.record(&mut fields);
         match fields.line(*event.metadata().level()) {

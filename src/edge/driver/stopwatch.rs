@@ -24,3 +24,10 @@ impl Stopwatch {
         Uptime { elapsed: self.0.elapsed(), date: Timestamp::now() }
     }
 }
+
+impl super::Driver {
+    /// The time since the server has started.
+    pub fn uptime(&self) -> Uptime {
+        self.stopwatch.uptime()
+    }
+}
