@@ -199,6 +199,11 @@ impl Server {
         self.shared.registry.touched()
     }
 
+    /// All its sandboxes.
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.shared.registry
+    }
+
     /// The sandbox with that name, made if it does not exist.
     ///
     /// # Errors

@@ -13,10 +13,12 @@ use super::threads::Threads;
 use crate::control::sandboxes::{self, Beginning, Copy, Stay};
 use crate::control::{Problem, violations};
 use crate::engine::ids::ProviderId;
+use crate::engine::inbox::is_name;
 use crate::engine::log::{Tally, VIOLATIONS_MAX, Violations};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::touched::Touched;
+use crate::kit::http::Response;
 use crate::kit::time::{Duration, Timestamp};
 use crate::providers;
 use crate::sandbox::Sandbox;
@@ -244,6 +246,18 @@ impl Registry {
             self.give_back(&name);
         }
         added
+    }
+
+    /// Copies a sandbox under that name, for the program that has started the server.
+    ///
+    /// # Errors
+    /// The refusal that a caller over the network would get.
+    pub async fn copy_as(&self, from: &Arc<Driver>, name: &str) -> Result<Arc<Driver>, Response> {
+        if !is_name(name) {
+            return Err(self.unknown(name, Naming::Open));
+        }
+        let copy = Copy { name: Some(name.to_owned()), ttl: None, redirect: None };
+        self.copy(from, copy).await.map(|it| Arc::clone(&it.driver)).map_err(|it| it.render())
     }
 
     /// Adds a sandbox under its own name, unless another has it or there are too many. Until it is added, nothing leaves it.

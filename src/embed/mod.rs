@@ -189,6 +189,14 @@ impl Sandbox {
         Self { warnings: self.warnings.clone(), ..Self::of(sandbox) }
     }
 
+    /// The calls so far, oldest first: the array that `GET /__admin/requests` answers with.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when a bug has broken the sandbox.
+    pub fn requests(&mut self) -> Result<Json, Error> {
+        self.control(Method::GET, "requests", String::new()).map(|it| read(&it.body)["requests"].take())
+    }
+
     /// The whole sandbox as one JSON document, secrets in clear.
     ///
     /// # Errors

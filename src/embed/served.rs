@@ -11,6 +11,7 @@ use super::{merchant_request, path_of};
 use crate::control::environment::Environment;
 use crate::edge::Server;
 use crate::edge::driver::Driver;
+use crate::edge::registry::Registry;
 use crate::edge::stage::answer;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::time::Timestamp;
@@ -44,6 +45,7 @@ use crate::stage;
 #[derive(Clone)]
 pub struct ServedSandbox {
     driver: Arc<Driver>,
+    registry: Arc<Registry>,
     name: String,
     /// The server's own.
     server_url: String,
@@ -55,12 +57,14 @@ impl Server {
     /// # Errors
     /// [`Error::Refused`] when the name is not one (1 to 63 of a-z, 0-9 and `-`), or the server has as many sandboxes as it may.
     pub fn sandbox(&self, name: &str) -> Result<ServedSandbox, Error> {
-        let driver = match self.find_or_make(name) {
-            Ok(driver) => driver,
-            Err(refusal) => return good(refusal).and_then(|_| Err(Error::NoAnswer("no sandbox".to_owned()))),
-        };
-        Ok(ServedSandbox { driver, name: name.to_owned(), server_url: self.base_url() })
+        let driver = self.find_or_make(name).map_err(refused)?;
+        Ok(ServedSandbox { driver, registry: Arc::clone(self.registry()), name: name.to_owned(), server_url: self.base_url() })
     }
+}
+
+/// A refusal as an error.
+fn refused(refusal: Response) -> Error {
+    good(refusal).err().unwrap_or_else(|| Error::NoAnswer("no sandbox".to_owned()))
 }
 
 impl ServedSandbox {
@@ -145,6 +149,16 @@ impl ServedSandbox {
             None => answer(&self.driver, self.driver.put(request)).await.map_err(|it| Error::NoAnswer(it.to_owned()))?,
         };
         Ok(if is_head { response.without_body() } else { response })
+    }
+
+    /// A copy of the sandbox as it is at this instant, under that name. It has keys of its own, and its webhooks go to its inbox `fork`,
+    /// not to the application of the original.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the name is not one, another sandbox has it, or the server has as many sandboxes as it may.
+    pub async fn fork(&self, name: &str) -> Result<Self, Error> {
+        let driver = self.registry.copy_as(&self.driver, name).await.map_err(refused)?;
+        Ok(Self { driver, name: name.to_owned(), ..self.clone() })
     }
 
     /// The simulated moment.

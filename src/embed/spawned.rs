@@ -122,6 +122,15 @@ impl SpawnedSandbox {
         self.blocking.on(self.served.advance(span))
     }
 
+    /// As [`ServedSandbox::fork`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn fork(&self, name: &str) -> Result<Self, Error> {
+        let served = self.blocking.on(self.served.fork(name))?;
+        Ok(Self { served, ..self.clone() })
+    }
+
     /// As [`ServedSandbox::send`].
     ///
     /// # Errors

@@ -133,3 +133,21 @@ fn a_program_without_tokio_spawns_a_server_and_its_methods_block() {
     drop(server);
     assert!(TcpStream::connect(address).is_err(), "its port is free again");
 }
+
+#[tokio::test]
+async fn a_copy_of_a_served_sandbox_goes_on_by_itself() {
+    let server = Server::start(Config::default()).await.expect("a server");
+    let shop = server.sandbox("shop").expect("it is made");
+    shop.call("quantum-payouts.performPayout", order("A-1")).await.expect("an answer");
+    let copy = shop.fork("copy").await.expect("it is copied");
+    assert!(copy.base_url("quoine").ends_with("/s/copy/quoine"));
+    copy.advance("1h").await.expect("it arrives");
+    let told = |it: &Json| it.as_array().expect("a list").len();
+    assert_eq!((told(&shop.requests().await.expect("a list")), told(&copy.requests().await.expect("a list"))), (1, 1));
+    assert_eq!([shop.now(), copy.now()].map(|it| it.to_string()), ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z"]);
+    for (name, refusal) in [("shop", 409), ("copy", 409), ("default", 409), ("No name", 404)] {
+        let refused = shop.fork(name).await.expect_err(name);
+        assert!(matches!(refused, Error::Refused { status, .. } if status == refusal), "{refused:?}");
+    }
+    server.stop().await;
+}
