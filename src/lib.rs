@@ -100,7 +100,7 @@ mod sandbox;
 mod scenario;
 mod stage;
 
-pub use edge::{Config, Server};
+pub use edge::{Certificate, Config, Server};
 pub use embed::{Answer, Error, Fired, Report, Sandbox, Webhook};
 pub use engine::clock::{Mode, Rate};
 pub use engine::start::Start;

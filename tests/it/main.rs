@@ -31,6 +31,7 @@ mod quoine;
 mod readme;
 mod rules;
 mod scenarios;
+mod secure;
 mod simulate;
 mod slips;
 mod tape;

@@ -1,0 +1,138 @@
+//! The body of an answer on its way, in pieces. What of it has left is known, so that a client who reads nothing is noticed.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use hyper::body::{Body, Frame, SizeHint};
+
+use super::{Stream, reset};
+use crate::edge::faults::Cut;
+use crate::edge::inbound::Written;
+
+/// The library holds a piece until the window of its client has room for all of it.
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// The body of an answer.
+pub struct Sent {
+    body: Option<Written>,
+    /// What of a part of the body was not given to the library yet.
+    rest: Bytes,
+    progress: Arc<Progress>,
+    /// Dropped when the body is given completely.
+    _stream: Arc<Stream>,
+}
+
+/// How far an answer has come.
+#[derive(Default)]
+struct Progress {
+    /// Pieces that the library holds.
+    held: AtomicUsize,
+    /// Pieces that have left, or were dropped with their stream.
+    left: AtomicUsize,
+    /// The answer has no further piece yet, and that is not its reader's fault.
+    waits: AtomicBool,
+}
+
+/// A piece, until its last byte has left.
+struct Piece {
+    bytes: Bytes,
+    progress: Arc<Progress>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.progress.held.fetch_sub(1, Ordering::Relaxed);
+        self.progress.left.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// What a connection knows of an answer.
+pub struct Left {
+    progress: std::sync::Weak<Progress>,
+    seen: usize,
+    looks: u32,
+}
+
+impl Left {
+    /// Whether a part of it is still here.
+    pub fn is_under_way(&self) -> bool {
+        0 < self.progress.strong_count()
+    }
+
+    /// Looks at it. The number of looks in a row at which its reader had taken nothing.
+    pub fn looks_without_progress(&mut self) -> u32 {
+        let Some(progress) = self.progress.upgrade() else { return 0 };
+        let left = progress.left.load(Ordering::Relaxed);
+        let has_none = progress.waits.load(Ordering::Relaxed) && progress.held.load(Ordering::Relaxed) == 0;
+        self.looks = if left == self.seen && !has_none { self.looks + 1 } else { 0 };
+        self.seen = left;
+        self.looks
+    }
+}
+
+/// An answer whose body is given in pieces. That of HEAD has none, and says how long it would be.
+pub fn pace(response: hyper::Response<Written>, is_head: bool, stream: Arc<Stream>) -> (hyper::Response<Sent>, Left) {
+    let (mut head, body) = response.into_parts();
+    if is_head && let Some(bytes) = body.size_hint().exact().filter(|it| 0 < *it) {
+        head.headers.entry(header::CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(bytes));
+    }
+    let progress = Arc::<Progress>::default();
+    let left = Left { progress: Arc::downgrade(&progress), seen: 0, looks: 0 };
+    let sent = Sent { body: Some(body).filter(|_| !is_head), rest: Bytes::new(), progress, _stream: stream };
+    (hyper::Response::from_parts(head, sent), left)
+}
+
+impl Sent {
+    /// The next piece of the part that was taken from the body.
+    fn piece(&mut self) -> Frame<Bytes> {
+        let bytes = self.rest.split_to(PIECE_BYTES.min(self.rest.len()));
+        self.progress.held.fetch_add(1, Ordering::Relaxed);
+        Frame::data(Bytes::from_owner(Piece { bytes, progress: Arc::clone(&self.progress) }))
+    }
+}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = h2::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, h2::Error>>> {
+        let own = &mut *self;
+        if !own.rest.is_empty() {
+            return Poll::Ready(Some(Ok(own.piece())));
+        }
+        let Some(body) = &mut own.body else { return Poll::Ready(None) };
+        let polled = Pin::new(body).poll_frame(cx);
+        own.progress.waits.store(polled.is_pending(), Ordering::Relaxed);
+        polled.map(|next| match next? {
+            Ok(frame) => {
+                own.rest = frame.into_data().unwrap_or_default();
+                Some(Ok(own.piece()))
+            }
+            Err(why) => Some(Err(reset(why.downcast_ref().copied().unwrap_or(Cut::Off)))),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let Some(body) = &self.body else { return SizeHint::with_exact(self.rest.len() as u64) };
+        let (mut hint, rest) = (body.size_hint(), self.rest.len() as u64);
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint.set_lower(hint.lower() + rest);
+        hint
+    }
+}
