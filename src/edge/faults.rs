@@ -3,7 +3,7 @@
 
 use std::io;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tokio::io::AsyncWriteExt;
 
 use super::heads::Names;
@@ -45,15 +45,15 @@ pub struct Answering<'a> {
 }
 
 /// Whether a fault needs the body of an answer that has none.
-fn needs_a_body(transport: &Transport, is_head: bool, response: &Response) -> bool {
-    let is_bodiless = is_head || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+fn needs_a_body(transport: &Transport, method: &Method, response: &Response) -> bool {
+    let is_bodiless = *method == Method::HEAD || matches!(response.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     is_bodiless && matches!(transport, Transport::MalformedResponseChunk | Transport::TruncateBodyAtFraction(_) | Transport::Dribble { .. })
 }
 
 /// Writes a faulty answer to the socket of HTTP/1; the connection has to be closed afterwards. Returns the response unchanged when
 /// the fault needs a body and the response has none.
-pub async fn inject(answering: &Answering<'_>, transport: &Transport, is_head: bool, response: Response) -> Option<Response> {
-    if needs_a_body(transport, is_head, &response) {
+pub async fn inject(answering: &Answering<'_>, transport: &Transport, method: &Method, response: Response) -> Option<Response> {
+    if needs_a_body(transport, method, &response) {
         return Some(response);
     }
     let Answering { socket, names, sandbox } = answering;

@@ -123,11 +123,11 @@ async fn respond(
     stream: Arc<Stream>,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Sent>, h2::Error> {
-    let is_head = request.method() == http::Method::HEAD;
+    let method = request.method().clone();
     let exchange = Exchange::Http2(Arc::clone(&stream));
     let response = answer(shared, peer.ip(), &exchange, request::as_http1(request)).await.map_err(reset)?;
     let session = Arc::clone(&stream.0);
-    let (response, left) = sent::pace(response, is_head, stream);
+    let (response, left) = sent::pace(response, &method, stream);
     let mut answers = session.answers.lock();
     answers.retain(Left::is_under_way);
     answers.push(left);

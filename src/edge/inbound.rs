@@ -69,15 +69,15 @@ pub async fn answer(
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
-    let asked = log::is_read().then(|| (head.method.clone(), unheard::target(&head.uri)));
-    let (is_head, version) = (head.method == Method::HEAD, head.version);
+    let asked = log::is_read().then(|| unheard::target(&head.uri));
+    let (method, version) = (head.method.clone(), head.version);
     let Decided { driver, leaving, told } = decide(shared, peer, exchange, head, body).await.ok_or(Cut::Off)?;
     let Leaving { mut response, mut transport, ticket, caller: _caller, mut stream } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
         (response, transport) = (driver.stamped(refusal), None);
     }
-    if let (Told::Nowhere, Some((method, target))) = (told, asked) {
+    if let (Told::Nowhere, Some(target)) = (told, asked) {
         log::tell_control(&driver, &method, target.split('?').next().unwrap_or_default(), &response);
     }
     if let Some(origin) = &origin {
@@ -86,10 +86,10 @@ pub async fn answer(
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
-        let changed = Box::pin(change(shared, &driver, exchange, &transport, is_head, response));
+        let changed = Box::pin(change(shared, &driver, exchange, &transport, &method, response));
         (response, stream) = changed.await?;
     }
-    if is_head
+    if method == Method::HEAD
         && stream.is_none()
         && response.body.is_empty()
         && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status)
@@ -116,7 +116,7 @@ async fn change(
     driver: &Driver,
     exchange: &Exchange,
     transport: &Transport,
-    is_head: bool,
+    method: &Method,
     response: Response,
 ) -> Result<(Response, Option<streams::Body>), Cut> {
     match exchange {
@@ -124,14 +124,14 @@ async fn change(
             let answering = Answering { socket, names: &shared.names, sandbox: driver.name() };
             tokio::select! {
                 biased;
-                left = inject(&answering, transport, is_head, response) => left.map(|it| (it, None)).ok_or(Cut::Off),
+                left = inject(&answering, transport, method, response) => left.map(|it| (it, None)).ok_or(Cut::Off),
                 () = exchange.given_up() => Err(Cut::Off),
             }
         }
         #[cfg(feature = "tls")]
         Exchange::Http2(_) => {
             let mut response = response;
-            let stream = faults::spoil(transport, is_head, &mut response)?;
+            let stream = faults::spoil(transport, method, &mut response)?;
             Ok((response, stream))
         }
     }

@@ -184,16 +184,15 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
         tracing::debug!(open_files, connections, webhooks, "limits");
-        let (bodies, answers) = (Bodies::default(), Answers::default());
         let shared = Arc::new(Shared {
             registry,
             access,
             stopwatch,
             descriptors,
             notices,
-            bodies,
+            bodies: Bodies::default(),
             names,
-            answers,
+            answers: Answers::default(),
             #[cfg(feature = "tls")]
             handshakes,
         });

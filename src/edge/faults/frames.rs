@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use http::header;
+use http::{Method, header};
 use http_body_util::StreamBody;
 use hyper::body::Frame;
 use tokio::sync::oneshot;
@@ -15,8 +15,8 @@ use crate::kit::http::Response;
 use crate::kit::time::Duration;
 
 /// The body that leaves in place of that of the answer. `None`: the answer is as it was.
-pub fn spoil(transport: &Transport, is_head: bool, response: &mut Response) -> Result<Option<streams::Body>, Cut> {
-    if needs_a_body(transport, is_head, response) {
+pub fn spoil(transport: &Transport, method: &Method, response: &mut Response) -> Result<Option<streams::Body>, Cut> {
+    if needs_a_body(transport, method, response) {
         return Ok(None);
     }
     let body = response.body.clone();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
+use http::{HeaderValue, Method, header};
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::{Stream, reset};
@@ -81,8 +81,9 @@ impl Left {
 }
 
 /// An answer whose body is given in pieces. That of HEAD has none, and says how long it would be.
-pub fn pace(response: hyper::Response<Written>, is_head: bool, stream: Arc<Stream>) -> (hyper::Response<Sent>, Left) {
+pub fn pace(response: hyper::Response<Written>, method: &Method, stream: Arc<Stream>) -> (hyper::Response<Sent>, Left) {
     let (mut head, body) = response.into_parts();
+    let is_head = *method == Method::HEAD;
     if is_head && let Some(bytes) = body.size_hint().exact().filter(|it| 0 < *it) {
         head.headers.entry(header::CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(bytes));
     }

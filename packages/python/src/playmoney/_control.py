@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -22,9 +23,10 @@ NUMBER = 'playmoney decimal '
 class Control:
     """The control API below one address."""
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, token: str | None, ca_file: str | None = None) -> None:
         self.url = url.rstrip('/')
         self.token = token
+        self.ca_file = ca_file
 
     def send(self, method: str, path: str, body: bytes | None, kind: str, seconds_max: float) -> tuple[int, bytes]:
         connection, target = self.connect(path, seconds_max)
@@ -39,8 +41,11 @@ class Control:
 
     def connect(self, path: str, seconds_max: float) -> tuple[http.client.HTTPConnection, str]:
         parts = urlsplit(self.url)
-        make = http.client.HTTPSConnection if parts.scheme == 'https' else http.client.HTTPConnection
-        return make(parts.hostname or '', parts.port, timeout=seconds_max), parts.path + path
+        host, target = parts.hostname or '', parts.path + path
+        if parts.scheme != 'https':
+            return http.client.HTTPConnection(host, parts.port, timeout=seconds_max), target
+        context = ssl.create_default_context(cafile=self.ca_file)
+        return http.client.HTTPSConnection(host, parts.port, timeout=seconds_max, context=context), target
 
     def headers(self, more: Mapping[str, str]) -> dict[str, str]:
         return {**({'Authorization': f'Bearer {self.token}'} if self.token else {}), **more}

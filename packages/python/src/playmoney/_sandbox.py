@@ -40,7 +40,7 @@ class Sandbox:
         """The application that `serve` runs."""
         self.app_url: str | None = None
         self._server = server
-        self._control = Control(f'{server.url}/s/{self.name}', server.token)
+        self._control = Control(f'{server.url}/s/{self.name}', server.token, server.ca_file)
         # Where `webhooks_to` has sent webhooks. Until then they go where the sandbox's start says.
         self._webhook_url: str | None = None
         self._follower: Follower | None = None

@@ -38,10 +38,10 @@ class Server:
         self._root: Control | None = None
 
     @classmethod
-    def at(cls, url: str, admin_token: str | None = None) -> Server:
-        """A server that runs already. `stop()` leaves it alone."""
+    def at(cls, url: str, admin_token: str | None = None, ca_file: str | None = None) -> Server:
+        """A server that runs already. `stop()` leaves it alone. `ca_file` has the authority of an https server; default: the system's."""
         server = cls()
-        server._root = Control(url, admin_token)
+        server._root = Control(url, admin_token, ca_file)
         return server
 
     @classmethod
@@ -65,7 +65,7 @@ class Server:
 
     def _hold(self, held: _held.Held) -> None:
         self._held = held
-        self._root = Control(held.ready['base_url'], held.ready['admin_token'])
+        self._root = Control(held.ready['base_url'], held.ready['admin_token'], held.ready.get('ca_file'))
         atexit.register(self.stop)
 
     def stop(self) -> None:
@@ -91,6 +91,11 @@ class Server:
     def url(self) -> str:
         """The server's address, such as http://127.0.0.1:4242."""
         return self.control.url
+
+    @property
+    def ca_file(self) -> str | None:
+        """The file with the authority that clients of a server with `tls=True` have to trust."""
+        return self.control.ca_file
 
     @property
     def pid(self) -> int | None:
