@@ -135,14 +135,21 @@ impl Opened {
     #[cfg(feature = "tls")]
     async fn serve_secured(self, stream: Stream) {
         let secured = match (stream, &self.shared.handshakes) {
-            (Stream::Plain(stream), Some(handshakes)) => match handshakes.shake(stream, self.peer, &self.place).await {
-                Shaken::Done(secured) => secured,
-                Shaken::Plain(stream) => {
-                    let Self { peer, place, home, shared, .. } = self;
-                    return refuse_plain(&shared, peer, Socket::new(Stream::Plain(stream), place, home)).await;
+            (Stream::Plain(stream), Some(handshakes)) => {
+                let mut stop = self.stop.clone();
+                let shaken = tokio::select! {
+                    shaken = handshakes.shake(stream, self.peer, &self.place) => shaken,
+                    _ = stop.wait_for(|it| *it) => return,
+                };
+                match shaken {
+                    Shaken::Done(secured) => secured,
+                    Shaken::Plain(stream) => {
+                        let Self { peer, place, home, shared, .. } = self;
+                        return refuse_plain(&shared, peer, Socket::new(Stream::Plain(stream), place, home)).await;
+                    }
+                    Shaken::Failed => return,
                 }
-                Shaken::Failed => return,
-            },
+            }
             (Stream::Secured(secured), _) => secured,
             (stream @ Stream::Plain(_), None) => return self.serve_http1(stream).await,
         };

@@ -122,7 +122,7 @@ async fn respond(
     peer: SocketAddr,
     stream: Arc<Stream>,
     request: hyper::Request<Incoming>,
-) -> Result<hyper::Response<Sent>, h2::Error> {
+) -> Result<hyper::Response<Sent<Arc<Stream>>>, h2::Error> {
     let method = request.method().clone();
     let exchange = Exchange::Http2(Arc::clone(&stream));
     let response = answer(shared, peer.ip(), &exchange, request::as_http1(request)).await.map_err(reset)?;

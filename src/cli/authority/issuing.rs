@@ -147,8 +147,8 @@ impl Authority {
         moments(now).into_iter().all(|at| self.verify(&self.pem, &name, at).is_err_and(|it| is_authority(&it)))
     }
 
-    /// Whether a client that trusts this authority accepts the certificate under each of these names, now and for some time. Of `*.localhost`
-    /// that is not asked: many verifiers take no pattern for all names below a single label, and this one is among them.
+    /// Whether a client that trusts this authority accepts the certificate under each of these names, now and for some time. Of
+    /// `*.localhost` that is not asked: many verifiers take no pattern for all names below a single label, and this one is among them.
     fn vouches_for(&self, certificate: &Certificate, names: &[String], now: Timestamp) -> bool {
         let names: Result<Vec<_>, _> = names.iter().filter(|it| !it.starts_with('*')).map(|it| ServerName::try_from(&**it)).collect();
         names.is_ok_and(|names| {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, header};
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::{Stream, reset};
+use super::reset;
 use crate::edge::faults::Cut;
 use crate::edge::inbound::Written;
 
@@ -17,13 +17,13 @@ use crate::edge::inbound::Written;
 const PIECE_BYTES: usize = 16 * 1024;
 
 /// The body of an answer.
-pub struct Sent {
+pub struct Sent<K> {
     body: Option<Written>,
     /// What of a part of the body was not given to the library yet.
     rest: Bytes,
     progress: Arc<Progress>,
     /// Dropped when the body is given completely.
-    _stream: Arc<Stream>,
+    _kept: K,
 }
 
 /// How far an answer has come.
@@ -80,8 +80,8 @@ impl Left {
     }
 }
 
-/// An answer whose body is given in pieces. That of HEAD has none, and says how long it would be.
-pub fn pace(response: hyper::Response<Written>, method: &Method, stream: Arc<Stream>) -> (hyper::Response<Sent>, Left) {
+/// An answer whose body is given in pieces, and `kept` until the last of them is. That of HEAD has none, and says how long it would be.
+pub fn pace<K>(response: hyper::Response<Written>, method: &Method, kept: K) -> (hyper::Response<Sent<K>>, Left) {
     let (mut head, body) = response.into_parts();
     let is_head = *method == Method::HEAD;
     if is_head && let Some(bytes) = body.size_hint().exact().filter(|it| 0 < *it) {
@@ -89,11 +89,11 @@ pub fn pace(response: hyper::Response<Written>, method: &Method, stream: Arc<Str
     }
     let progress = Arc::<Progress>::default();
     let left = Left { progress: Arc::downgrade(&progress), seen: 0, looks: 0 };
-    let sent = Sent { body: Some(body).filter(|_| !is_head), rest: Bytes::new(), progress, _stream: stream };
+    let sent = Sent { body: Some(body).filter(|_| !is_head), rest: Bytes::new(), progress, _kept: kept };
     (hyper::Response::from_parts(head, sent), left)
 }
 
-impl Sent {
+impl<K> Sent<K> {
     /// The next piece of the part that was taken from the body.
     fn piece(&mut self) -> Frame<Bytes> {
         let bytes = self.rest.split_to(PIECE_BYTES.min(self.rest.len()));
@@ -102,7 +102,7 @@ impl Sent {
     }
 }
 
-impl Body for Sent {
+impl<K: Unpin> Body for Sent<K> {
     type Data = Bytes;
     type Error = h2::Error;
 
@@ -135,5 +135,63 @@ impl Body for Sent {
         }
         hint.set_lower(hint.lower() + rest);
         hint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use http_body_util::{BodyExt, Either, Full, StreamBody};
+
+    use super::*;
+
+    fn answer(body: Written, method: &Method) -> (Sent<()>, Left, Option<String>) {
+        let (response, left) = pace(hyper::Response::new(body), method, ());
+        let length = response.headers().get(header::CONTENT_LENGTH).map(|it| it.to_str().expect("text").to_owned());
+        (response.into_body(), left, length)
+    }
+
+    async fn piece(body: &mut Sent<()>) -> Option<Bytes> {
+        Some(body.frame().await?.expect("whole").into_data().expect("data"))
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_read_is_noticed_until_its_last_byte_has_left() {
+        let whole = Bytes::from(vec![b'x'; 2 * PIECE_BYTES + 1]);
+        let (mut body, mut left, _) = answer(Either::Left(Full::new(whole.clone())), &Method::GET);
+        assert_eq!(body.size_hint().exact(), Some(whole.len() as u64));
+        assert_eq!([left.looks_without_progress(), left.looks_without_progress()], [1, 2], "its client has no room for the first piece");
+        let first = piece(&mut body).await.expect("a piece");
+        assert_eq!(left.looks_without_progress(), 3, "the library holds it");
+        drop(first);
+        assert_eq!([left.looks_without_progress(), left.looks_without_progress()], [0, 1]);
+        let second = piece(&mut body).await;
+        let last = piece(&mut body).await.expect("a piece");
+        assert_eq!((last.len(), body.is_end_stream(), body.size_hint().exact()), (1, true, Some(0)));
+        drop((body, second));
+        assert!(left.is_under_way() && left.looks_without_progress() == 0 && left.looks_without_progress() == 1);
+        drop(last);
+        assert!(!left.is_under_way());
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_has_nothing_to_say_does_not_wait_for_its_reader() {
+        let endless: crate::edge::streams::Body = StreamBody::new(Box::pin(stream::pending()));
+        let (mut body, mut left, _) = answer(Either::Right(endless), &Method::GET);
+        assert_eq!(left.looks_without_progress(), 1, "it was not asked yet");
+        assert!(futures_util::FutureExt::now_or_never(body.frame()).is_none());
+        assert_eq!([left.looks_without_progress(), left.looks_without_progress()], [0, 0]);
+        let cut: crate::edge::streams::Body = StreamBody::new(Box::pin(stream::iter([Err(Cut::Malformed)])));
+        let (mut body, ..) = answer(Either::Right(cut), &Method::GET);
+        let error = body.frame().await.expect("a cut").expect_err("a cut");
+        assert_eq!(error.reason(), Some(h2::Reason::PROTOCOL_ERROR));
+    }
+
+    #[test]
+    fn head_has_a_length_alone() {
+        let (body, _, length) = answer(Either::Left(Full::new(Bytes::from_static(b"abc"))), &Method::HEAD);
+        assert_eq!((body.is_end_stream(), length.as_deref()), (true, Some("3")));
+        let (body, _, length) = answer(Either::Left(Full::default()), &Method::GET);
+        assert_eq!((body.is_end_stream(), length), (true, None));
     }
 }

@@ -152,6 +152,28 @@ async fn a_caller_that_hangs_up_inside_tls_ends_what_it_waits_for() {
 }
 
 #[tokio::test]
+async fn a_webhook_to_an_own_inbox_needs_no_socket() {
+    let server = server(Start::default()).await;
+    let mut client = http2(server.address()).await;
+    let inbox = json!({"webhook_url": url(&server, "/__admin/inbox/shop")});
+    let account = asking("PATCH", &url(&server, "/__admin/accounts/quantum-payouts/default"), &inbox);
+    assert_eq!(ask(&mut client, account).await.expect("an answer").status, 200);
+    let card = json!({"amount": 1, "pan": "4111111111111111"});
+    ask(&mut client, asking("POST", &url(&server, "/__admin/act/quantum-payouts/manual-payout"), &card)).await.expect("an answer");
+    let messages = ask(&mut client, asking("GET", &url(&server, "/__admin/inbox/shop/messages?wait=5s"), &Json::Null)).await;
+    assert_eq!(messages.expect("an answer").json()["messages"][0]["signature"], "valid");
+}
+
+#[tokio::test]
+async fn a_server_that_stops_waits_for_no_handshake() {
+    let server = server(Start::default()).await;
+    let silent = TcpStream::connect(server.address()).await.expect("it listens");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    timeout(Duration::from_secs(2), server.stop()).await.expect("it stops at once");
+    drop(silent);
+}
+
+#[tokio::test]
 async fn a_request_without_tls_is_told_so() {
     let server = server(Start::default()).await;
     let answer = raw(server.address(), b"GET /__admin/clock HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
