@@ -9,6 +9,7 @@ use crate::edge::Certificate;
 mod issuing;
 
 /// The first line of each file, so that no file of another program is written over.
+#[cfg(feature = "tls")]
 pub const MARK: &str = "# Made by playmoney --tls. For tests alone.";
 
 /// The certificate of a server with these names, as host names are written, `*.localhost` or an address. That of the folder serves as

@@ -94,9 +94,11 @@ pub fn report(path: &Path, text: &str) -> Result<(), Stop> {
 }
 
 /// A file that the program keeps for itself is small.
+#[cfg(feature = "tls")]
 const OWN_BYTES_MAX: u64 = 64 * 1024;
 
 /// Makes a folder with those above it. What is made is for its owner alone.
+#[cfg(feature = "tls")]
 pub fn make_folder(path: &Path) -> Result<(), Stop> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -106,6 +108,7 @@ pub fn make_folder(path: &Path) -> Result<(), Stop> {
 }
 
 /// The text of a file that the program has made: one that begins with this mark. Nothing, when none or an empty one stands there.
+#[cfg(feature = "tls")]
 pub fn own(path: &Path, mark: &str) -> Result<String, Stop> {
     let Some(old) = only_regular(path, "a file of --tls")? else { return Ok(String::new()) };
     let foreign = || Stop::usage(format!("{} was not made by Playmoney, and stays as it is: give another folder", shown(path)));
@@ -118,6 +121,7 @@ pub fn own(path: &Path, mark: &str) -> Result<String, Stop> {
 }
 
 /// Writes such a file, in place of an older one.
+#[cfg(feature = "tls")]
 pub fn replace_own(path: &Path, text: &str, readers: Readers) -> Result<(), Stop> {
     let written = beside(path, text, readers).and_then(|it| Ok(it.persist(path)?));
     written.map(drop).map_err(|why| cannot_write(path, &why))

@@ -32,8 +32,10 @@ pub enum Cut {
     /// In the middle, or by a rule that cuts the connection.
     Off,
     /// Nothing is answered.
+    #[cfg(feature = "tls")]
     Unanswered,
     /// What follows would be no HTTP.
+    #[cfg(feature = "tls")]
     Malformed,
 }
 

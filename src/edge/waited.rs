@@ -13,6 +13,7 @@ pub const LOOKS_MAX: u32 = 3;
 const IDLE_TIME_MAX: Duration = Duration::from_secs(1_260);
 
 /// A connection of HTTP/2 whose client has not asked for anything at this look is closed.
+#[cfg(feature = "tls")]
 pub const FIRST_LOOKS_MAX: u64 = 3;
 
 /// A connection that has waited for its next request at this look is closed.

@@ -8,7 +8,8 @@ use hyper::body::Incoming;
 pub fn as_http1(request: hyper::Request<Incoming>) -> hyper::Request<Incoming> {
     let (mut head, body) = request.into_parts();
     if let Some(authority) = head.uri.authority().filter(|_| head.method != Method::CONNECT) {
-        head.headers = with_host(authority.as_str(), head.headers);
+        let host = authority.as_str().rsplit('@').next().unwrap_or_default(); // a user and a password have no place there
+        head.headers = with_host(host, head.headers);
         let Parts { path_and_query, .. } = head.uri.into_parts();
         head.uri = path_and_query.map_or_else(|| Uri::from_static("/"), Uri::from);
     }
