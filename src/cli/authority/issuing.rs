@@ -25,8 +25,8 @@ use crate::cli::{Exit, Stop};
 use crate::edge::Certificate;
 use crate::kit::secret::Secret;
 
-/// A certificate is valid so long behind now and, for clients whose clock a test has set back, before now. Some clients refuse one
-/// that is valid for more than 825 days.
+/// A certificate is valid for this number of days after it was made. It is valid for as many days before, for clients whose clock a test
+/// has set back. Some clients refuse a certificate that is valid for more than 825 days in all.
 const DAYS: i64 = 400;
 const AUTHORITY_DAYS: i64 = 3_650;
 /// What ends within this duration is made anew.
