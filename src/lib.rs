@@ -104,7 +104,7 @@ mod sandbox;
 mod scenario;
 mod stage;
 
-pub use edge::{Config, Making, Server};
+pub use edge::{Certificate, Config, Making, Server};
 pub use embed::{Answer, Error, Fired, Report, Sandbox, ServedSandbox, SpawnedSandbox, SpawnedServer, Webhook};
 pub use engine::clock::{Mode, Rate};
 pub use engine::start::Start;

@@ -88,6 +88,11 @@ export interface ServerOptions {
   webhookUrl?: string;
   webhookAllow?: string | string[];
   publicUrl?: string;
+  /** Speaks TLS with a certificate from a development authority, which is kept in `tlsDir`. */
+  tls?: boolean;
+  tlsDir?: string;
+  tlsCert?: string;
+  tlsKey?: string;
   allowHost?: string | string[];
   allowOrigin?: string | string[];
   adminToken?: string;
@@ -198,8 +203,8 @@ export class VerificationError extends Error {
 /** Starts a server on a free port. It ends with `stop`, and with this process. */
 export function startServer(options?: ServerOptions): Promise<Server>;
 
-/** A server that runs already. */
-export function connect(url: string, options?: { token?: string }): Server;
+/** A server that runs already. `ca` is the certificate of the authority of an https server, as PEM. */
+export function connect(url: string, options?: { token?: string; ca?: string | Uint8Array }): Server;
 
 /** The path of the program: PLAYMONEY_BIN, else that of this platform's package, else the first one on PATH. */
 export function findProgram(): string;

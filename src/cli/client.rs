@@ -41,7 +41,8 @@ pub struct Connection {
     #[arg(long, global = true, value_name = "TOKEN", value_parser = token, env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     #[arg(help_heading = "Server")]
     token: Option<Token>,
-    /// The certificate of the authority that vouches for an https server, as PEM; default: those of the system
+    /// The certificate of the authority that vouches for an https server, as PEM; default: those of the system, and the
+    /// user's own of `serve --tls`
     #[arg(long, global = true, value_name = "FILE", env = "PLAYMONEY_CA_FILE", help_heading = "Server")]
     ca_file: Option<PathBuf>,
     /// Print the answer of the server as it is
@@ -62,7 +63,8 @@ pub struct NamedServer {
     #[arg(long, value_name = "TOKEN", value_parser = token, env = "PLAYMONEY_ADMIN_TOKEN", hide_env_values = true)]
     #[arg(help_heading = "Server")]
     token: Option<Token>,
-    /// The certificate of the authority that vouches for an https server, as PEM; default: those of the system
+    /// The certificate of the authority that vouches for an https server, as PEM; default: those of the system, and the
+    /// user's own of `serve --tls`
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_CA_FILE", help_heading = "Server")]
     ca_file: Option<PathBuf>,
 }

@@ -151,6 +151,7 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
 #[rustfmt::skip]
 const GROUPS: &[(&str, &[&str])] = &[
     ("Where", &["listen", "port", "public_url", "ready_file"]),
+    ("TLS", &["tls", "tls_dir", "tls_cert", "tls_key"]),
     ("Time and chance", &["clock", "now", "seed"]),
     ("Webhooks", &["webhook_url", "webhook_allow"]),
     ("Safety", &["allow_host", "allow_origin", "admin_token", "show_secrets"]),

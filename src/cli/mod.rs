@@ -3,6 +3,7 @@
 mod act;
 mod assumptions;
 mod audit;
+mod authority;
 mod client;
 mod clock;
 mod completions;

@@ -1,7 +1,5 @@
 //! `playmoney serve`: the server, its greeting and its end.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,32 +8,32 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 
+use self::greeting::Greeting;
 use self::listen::Listen;
 use self::log::LogFormat;
+use self::tls::Tls;
 use self::values::{bearer, cores, network, threads};
 use self::watch::Flags;
 use super::output::print;
-use super::written::ReadyFile;
+use super::written::{ReadyFile, Told};
 use super::{Exit, Stop};
 use crate::control::environment::Environment;
 use crate::edge::names::{PublicUrl, origin, served_name};
 use crate::edge::registry::SANDBOXES_MAX;
 use crate::edge::{Config, Making, Server};
-use crate::engine::account::Account;
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::log::BYTES_MAX;
 use crate::engine::start::{EvidenceHeader, Start};
 use crate::engine::tables::settings::webhook_url_of_all;
-use crate::engine::tables::{Contract, Credential, settings};
 use crate::engine::world::World;
-use crate::kit::printable::line;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
-use crate::kit::webhook_url::shown;
 use crate::providers;
 
+mod greeting;
 pub mod listen;
 pub mod log;
+mod tls;
 pub mod values;
 pub mod watch;
 
@@ -113,6 +111,8 @@ pub struct Serve {
     /// A sandbox stays on one thread, so that one alone keeps one core busy.
     #[arg(long, value_name = "N", value_parser = threads, env = "PLAYMONEY_THREADS")]
     threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    tls: Tls,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
     watch: bool,
@@ -170,15 +170,19 @@ impl Serve {
             Some(path) => flags.with_scenario(path)?.0,
             None => flags.start(None),
         };
-        let config = self.config(listen.clone(), start, token.clone());
+        let names = || tls::names(&listen, self.public_url.as_deref(), &self.allow_host);
+        let issued = self.tls.certificate(names)?;
+        let (ca_file, certificate) = issued.map_or((None, None), |it| (it.ca_file, Some(it.certificate)));
+        let config = Config { tls: certificate, ..self.config(listen.clone(), start, token.clone()) };
         let world = World::new(config.start.clone(), providers::all(), Uptime::START);
         let (greeting, public_url) = (Greeting::of(&config, &world), config.public_url.clone());
         let environment = |base: &str| Environment::of(&world, public_url.as_deref().unwrap_or(base));
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let base = server.base_url();
-        print(&greeting.text(&base, token.as_ref()))?;
-        let ready = ready_file.map(|file| ReadyFile::write(&file, &base, token.as_ref().map(Secret::expose), &environment(&base)));
-        let ready = ready.transpose()?;
+        let (environment, ca_file) = (environment(&base), ca_file.as_deref());
+        print(&greeting.text(&base, token.as_ref(), ca_file))?;
+        let told = Told { base_url: &base, admin_token: token.as_ref().map(Secret::expose), ca_file, environment: &environment };
+        let ready = ready_file.map(|file| ReadyFile::write(&file, &told)).transpose()?;
         tokio::select! {
             () = signals.wait() => {}
             () = watch::watch(&server, watched.as_deref(), &flags) => {}
@@ -222,6 +226,7 @@ impl Serve {
             sandboxes_max: self.sandboxes_max,
             threads: self.threads.unwrap_or_else(cores),
             admin_token,
+            tls: None,
         }
     }
 }
@@ -272,83 +277,5 @@ impl Signals {
         {
             _ = tokio::signal::ctrl_c().await;
         }
-    }
-}
-
-/// Whether an account has an address for its webhooks.
-fn has_webhook_url(world: &World) -> bool {
-    world.core.accounts.iter().flat_map(|it| it.values()).any(|it| it.text(&settings::WEBHOOK_URL).is_some())
-}
-
-/// The credentials of the default account, by provider: as in the scenario, and masked when they came from outside.
-fn credentials(world: &World, in_full: bool) -> Vec<Vec<(String, String)>> {
-    let show = |it: &Secret| if in_full { it.expose().to_owned() } else { it.shown() };
-    let each = world.providers.iter().map(|it| it.contract()).zip(&world.core.accounts);
-    let of = |(contract, accounts): (&'static Contract, &BTreeMap<String, Account>)| {
-        let own = accounts.get(contract.account).map(|it| it.shown_credentials(contract, show)).unwrap_or_default();
-        let value = |it: &Credential| own[it.name].as_str().unwrap_or(it.test_value).to_owned();
-        contract.credentials.iter().map(|it| (it.name.to_owned(), value(it))).collect()
-    };
-    each.map(of).collect()
-}
-
-/// The first information for a newcomer.
-struct Greeting {
-    seed: u64,
-    clock: String,
-    webhooks: Option<String>,
-    scenario: Option<String>,
-    /// The name and the value of each credential, for each provider.
-    credentials: Vec<Vec<(String, String)>>,
-    /// It also listens for other machines, on every address of this one.
-    listens_everywhere: bool,
-}
-
-impl Greeting {
-    fn of(config: &Config, world: &World) -> Self {
-        let clock = match config.start.mode {
-            Mode::Frozen => "frozen".to_owned(),
-            Mode::Real => "real".to_owned(),
-            Mode::Scaled(rate) => format!("{}x", rate.number()),
-        };
-        let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
-        let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
-        let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(world).then(|| "as in the scenario".to_owned()));
-        let credentials = credentials(world, config.start.show_secrets);
-        let listens_everywhere = config.listen.iter().any(|it| it.ip().is_unspecified());
-        Self { seed: config.start.seed, clock, webhooks, scenario, credentials, listens_everywhere }
-    }
-
-    fn text(&self, base: &str, token: Option<&Secret>) -> String {
-        let mut out = String::new();
-        let mut say = |text: String| _ = writeln!(out, "{text}");
-        say(format!("Playmoney {} on {base} (seed {}, clock {})", env!("CARGO_PKG_VERSION"), self.seed, self.clock));
-        for (contract, credentials) in providers::all().iter().map(|it| it.contract()).zip(&self.credentials) {
-            say(format!("\n{}: {base}/{} in place of {}", contract.name, contract.slug, contract.base_url));
-            for (name, value) in credentials {
-                say(format!("  {name:<15} {}", line(value)));
-            }
-        }
-        if self.listens_everywhere {
-            say("\nfrom elsewhere    the same port of any address of this machine; its name may need --allow-host".to_owned());
-        }
-        if let Some(scenario) = &self.scenario {
-            say(format!("\nscenario          {}", line(scenario)));
-        }
-        say(format!(
-            "\nwebhooks          {}",
-            line(&self.webhooks.as_deref().map_or("none yet: --webhook-url, or PATCH /__admin/accounts/...".into(), shown))
-        ));
-        say(format!("dashboard         {base}/__admin/, for a browser; the control API begins there too"));
-        if let Some(token) = token {
-            say(format!("  Authorization   Bearer {}", token.shown()));
-        }
-        let proof = token.map_or(String::new(), |it| format!(" -H 'Authorization: Bearer {}'", it.shown()));
-        say(format!(
-            "\nNext:\n  curl {base}/quantum-payouts/api/v1/features -H 'Authorization: Bearer qm_test_token'\n  \
-             curl {base}/__admin/clock/advance{proof} -H 'Content-Type: application/json' -d '{{\"by\": \"31m\"}}'\n  \
-             playmoney describe quantum-payouts"
-        ));
-        out
     }
 }

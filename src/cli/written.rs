@@ -26,7 +26,7 @@ pub fn fail_at_a_bound_of_files() {
 
 /// Who may read a file.
 #[derive(Clone, Copy)]
-enum Readers {
+pub enum Readers {
     /// As the user's mask of rights says.
     Usual,
     Owner,
@@ -93,6 +93,40 @@ pub fn report(path: &Path, text: &str) -> Result<(), Stop> {
     written.map(drop).map_err(|why| cannot_write(path, &why))
 }
 
+/// A file that the program keeps for itself is small.
+#[cfg(feature = "tls")]
+const OWN_BYTES_MAX: u64 = 64 * 1024;
+
+/// Makes a folder with those above it. What is made is for its owner alone.
+#[cfg(feature = "tls")]
+pub fn make_folder(path: &Path) -> Result<(), Stop> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|why| Stop::usage(format!("cannot make the folder {}: {why}", shown(path))))
+}
+
+/// The text of a file that the program has made: one that begins with this mark. Nothing, when none or an empty one stands there.
+#[cfg(feature = "tls")]
+pub fn own(path: &Path, mark: &str) -> Result<String, Stop> {
+    let Some(old) = only_regular(path, "a file of --tls")? else { return Ok(String::new()) };
+    let foreign = || Stop::usage(format!("{} was not made by Playmoney, and stays as it is: give another folder", shown(path)));
+    if OWN_BYTES_MAX < old.len() {
+        return Err(foreign());
+    }
+    let bytes = std::fs::read(path).map_err(|why| Stop::usage(format!("cannot read {}: {why}", shown(path))))?;
+    let text = String::from_utf8(bytes).map_err(|_| foreign())?;
+    if text.is_empty() || text.starts_with(mark) { Ok(text) } else { Err(foreign()) }
+}
+
+/// Writes such a file, in place of an older one.
+#[cfg(feature = "tls")]
+pub fn replace_own(path: &Path, text: &str, readers: Readers) -> Result<(), Stop> {
+    let written = beside(path, text, readers).and_then(|it| Ok(it.persist(path)?));
+    written.map(drop).map_err(|why| cannot_write(path, &why))
+}
+
 /// Writes a file that must not exist yet, and makes the folders of its path that are missing.
 pub fn new(path: &Path, text: &str) -> Result<(), Stop> {
     let exists = || {
@@ -113,6 +147,15 @@ fn free_name(path: &Path) -> Option<PathBuf> {
     let (stem, extension) = (path.file_stem()?.to_str()?, path.extension().map_or(String::new(), |it| format!(".{}", it.display())));
     let named = |number: u32| path.with_file_name(format!("{stem}-{number}{extension}"));
     (2..100).map(named).find(|it| std::fs::symlink_metadata(it).is_err())
+}
+
+/// What a ready file tells.
+pub struct Told<'a> {
+    pub base_url: &'a str,
+    pub admin_token: Option<&'a str>,
+    /// The authority that clients have to trust.
+    pub ca_file: Option<&'a Path>,
+    pub environment: &'a Environment,
 }
 
 /// The file that says that a server accepts requests. It goes when this is dropped, if it still says what was written.
@@ -137,12 +180,16 @@ impl ReadyFile {
 
     /// Writes the file: the server's address, the token of its control API, and what an application needs to use the providers.
     /// It is for the owner alone if it holds the token, or a credential that came from outside.
-    pub fn write(path: &Path, base_url: &str, admin_token: Option<&str>, environment: &Environment) -> Result<Self, Stop> {
+    pub fn write(path: &Path, told: &Told<'_>) -> Result<Self, Stop> {
         Self::may_stand_at(path)?;
+        let Told { base_url, admin_token, ca_file, environment } = *told;
         let readers = if admin_token.is_some() || environment.is_secret { Readers::Owner } else { Readers::Usual };
-        let text = serde_json::json!({
+        let mut text = serde_json::json!({
             "base_url": base_url, "admin_token": admin_token, "providers": environment.providers, "env": environment.variables,
         });
+        if let Some(ca_file) = ca_file {
+            text["ca_file"] = ca_file.to_string_lossy().into();
+        }
         let text = format!("{text}\n");
         let written = beside(path, &text, readers).and_then(|it| Ok(it.persist(path)?));
         written.map_err(|why| cannot_write(path, &why))?;

@@ -15,6 +15,7 @@ use crate::engine::delivery::MARK;
 use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::kit::sign::same;
+use crate::kit::webhook_url::Scheme;
 use crate::sandbox::HINT;
 
 /// Wrong tokens of one peer in one second; further ones are refused with another word.
@@ -25,6 +26,8 @@ const PEERS_MAX: usize = 1_000;
 /// The rules of one server.
 #[derive(Default)]
 pub struct Access {
+    /// How every connection is spoken to.
+    pub scheme: Scheme,
     /// What links in answers begin with for a request that names no host.
     pub own_origin: String,
     /// What links in answers begin with, when it is set.
@@ -77,7 +80,7 @@ impl Access {
         };
         let name = host_name(host).to_ascii_lowercase();
         if let Some((_, slug)) = self.provider_hosts.iter().find(|it| it.0 == name) {
-            return Ok(Called { origin: http_origin(host), provider: Some(slug) });
+            return Ok(Called { origin: self.scheme.origin(host), provider: Some(slug) });
         }
         let listed = self.allow_hosts.contains(&name);
         let public = self.public_url.as_ref().is_some_and(|it| it.host() == name);
@@ -85,7 +88,7 @@ impl Access {
             return Err(misdirected(&format!("This server is not `{}`.", if name.is_empty() { host } else { &name }))
                 .with(HINT, "start it with --allow-host to serve that name; its paths begin with a provider, such as /quoine"));
         }
-        Ok(Called { origin: self.public_url.as_ref().map_or_else(|| http_origin(host), |it| it.text().clone()), provider: None })
+        Ok(Called { origin: self.public_url.as_ref().map_or_else(|| self.scheme.origin(host), |it| it.text().clone()), provider: None })
     }
 
     /// The path of a request without the path of `--public-url`: a proxy may or may not have removed it.
@@ -128,12 +131,17 @@ impl Access {
             let cross_site = head.headers.get("sec-fetch-site").is_some_and(|it| it == "cross-site");
             return cross_site.then(|| "another site".to_owned());
         };
-        let own = [Some(called), self.public_url.as_ref().map(|it| it.text().as_str()), host_origin(head.headers).as_deref()]
+        let own = [Some(called), self.public_url.as_ref().map(|it| it.text().as_str()), self.host_origin(head.headers).as_deref()]
             .into_iter()
             .flatten()
             .any(|own| is_same_origin(own, origin));
         let known = (own || self.is_allowed_origin(origin)) && origins.next().is_none();
         (!known).then(|| origin.to_owned())
+    }
+
+    /// The origin of this server's pages in a browser. It follows from the Host header, also when links begin with another.
+    fn host_origin(&self, headers: &HeaderMap) -> Option<String> {
+        headers.get(header::HOST)?.to_str().ok().map(|it| self.scheme.origin(it))
     }
 
     fn is_allowed_origin(&self, origin: &str) -> bool {
@@ -194,15 +202,6 @@ fn no_host(detail: &str) -> Response {
 
 fn misdirected(detail: &str) -> Response {
     Response::problem(StatusCode::MISDIRECTED_REQUEST, "unknown_host", detail)
-}
-
-/// The origin of this server's pages in a browser. It follows from the Host header, also when links begin with another.
-fn host_origin(headers: &HeaderMap) -> Option<String> {
-    headers.get(header::HOST)?.to_str().ok().map(http_origin)
-}
-
-fn http_origin(host: &str) -> String {
-    ["http://", host].concat()
 }
 
 #[cfg(test)]

@@ -146,7 +146,7 @@ async fn admit(
     body: &mut Option<Incoming>,
     content: &mut Held,
 ) -> Result<Admitted, NotAdmitted> {
-    unheard::check(head)?;
+    unheard::check(head, shared.access.scheme)?;
     let called = shared.access.called(&head.uri, &head.headers, head.version)?;
     let preflight = shared.access.preflight(&head.method, &head.headers);
     if let Some(response) = preflight.or_else(|| unheard::options_of_server(head)) {

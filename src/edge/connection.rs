@@ -9,16 +9,24 @@ use http_body_util::Either;
 use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::descriptors::Descriptors;
-use super::inbound::{Hangup, Shared, answer};
+use super::exchange::Exchange;
+#[cfg(feature = "tls")]
+use super::http2;
+use super::inbound::{Shared, answer};
+#[cfg(feature = "tls")]
+use super::malformed::refuse_plain;
 use super::malformed::{Cause, refuse};
 use super::notices::Shortage;
 use super::places::{Place, Places};
 use super::socket::Socket;
+use super::stream::{Detached, Stream};
 use super::threads::Home;
+#[cfg(feature = "tls")]
+use super::tls::Ended as Shaken;
 use super::waited::{Waited, too_long};
 use crate::sandbox::HEAD_BYTES_MAX;
 
@@ -66,6 +74,7 @@ async fn accept(listener: TcpListener, places: Arc<Places>, shared: Arc<Shared>,
             _ = stream.set_nodelay(true);
             let (home, shared, stop) = (shared.registry.threads().next(), Arc::clone(&shared), stop.clone());
             let opened = Opened { peer, place, home, shared, stop };
+            let stream = Stream::Plain(stream);
             if *opened.home == *here { _ = tokio::spawn(opened.serve(stream)) } else { opened.go_on(stream) }
         }
     }
@@ -97,36 +106,75 @@ struct Opened {
 
 impl Opened {
     /// Serves it on its home, which is not the thread of the caller. `stream` is registered with the caller's runtime.
-    fn go_on(self, stream: TcpStream) {
-        match stream.into_std() {
+    fn go_on(self, stream: Stream) {
+        match stream.detach() {
             Ok(stream) => _ = Arc::clone(&self.home).spawn(self.attend(stream)),
             Err(why) => tracing::warn!(peer = %self.peer, "a connection ends, because it cannot be moved to another thread: {why}"),
         }
     }
 
     /// Serves it until it ends or belongs elsewhere. Boxed, because it can end by serving the connection again.
-    fn attend(self, stream: std::net::TcpStream) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    fn attend(self, stream: Detached) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(async move {
-            match TcpStream::from_std(stream) {
+            match stream.attach() {
                 Ok(stream) => self.serve(stream).await,
                 Err(why) => tracing::warn!(peer = %self.peer, "a connection ends, because it cannot be watched: {why}"),
             }
         })
     }
 
-    async fn serve(self, stream: TcpStream) {
+    async fn serve(self, stream: Stream) {
+        #[cfg(feature = "tls")]
+        if self.shared.handshakes.is_some() {
+            return Box::pin(self.serve_secured(stream)).await;
+        }
+        self.serve_http1(stream).await;
+    }
+
+    /// The same on a server with TLS. A connection that is plain has just been accepted.
+    #[cfg(feature = "tls")]
+    async fn serve_secured(self, stream: Stream) {
+        let secured = match (stream, &self.shared.handshakes) {
+            (Stream::Plain(stream), Some(handshakes)) => {
+                let mut stop = self.stop.clone();
+                let shaken = tokio::select! {
+                    shaken = handshakes.shake(stream, self.peer, &self.place) => shaken,
+                    _ = stop.wait_for(|it| *it) => return,
+                };
+                match shaken {
+                    Shaken::Done(secured) => secured,
+                    Shaken::Plain(stream) => {
+                        let Self { peer, place, home, shared, .. } = self;
+                        return refuse_plain(&shared, peer, Socket::new(Stream::Plain(stream), place, home)).await;
+                    }
+                    Shaken::Failed => return,
+                }
+            }
+            (Stream::Secured(secured), _) => secured,
+            (stream @ Stream::Plain(_), None) => return self.serve_http1(stream).await,
+        };
+        if !secured.speaks_http2() {
+            return self.serve_http1(Stream::Secured(secured)).await;
+        }
+        let Self { peer, place, home, shared, stop } = self;
+        let times = http2::Times { closing_max: CLOSING_TIME_MAX, shutdown_max: SHUTDOWN_TIME_MAX };
+        http2::serve(shared, peer, Socket::new(Stream::Secured(secured), place, home), stop, times).await;
+    }
+
+    async fn serve_http1(self, stream: Stream) {
         let Self { peer, place, home, shared, mut stop } = self;
         let socket = Socket::new(stream, place, home);
         let (own, serving) = (socket.clone(), Arc::clone(&shared));
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let (shared, socket) = (Arc::clone(&serving), own.clone());
+            let (shared, exchange) = (Arc::clone(&serving), Exchange::Http1(own.clone()));
+            own.begin(request.body().size_hint().exact());
+            let own = own.clone();
             async move {
-                socket.begin(request.body().size_hint().exact());
-                let answer = answer(&shared, peer.ip(), &socket, request).await;
-                if !answer.as_ref().is_some_and(|it| matches!(it.body(), Either::Right(_))) {
-                    socket.rest();
+                let answer = answer(&shared, peer.ip(), &exchange, request).await;
+                if !answer.as_ref().is_ok_and(|it| matches!(it.body(), Either::Right(_))) {
+                    own.rest();
                 }
-                answer.ok_or(Hangup)
+                answer
             }
         });
         let mut builder = hyper::server::conn::http1::Builder::new();

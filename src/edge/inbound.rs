@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode, Version, header};
@@ -17,27 +16,29 @@ use super::bodies::Bodies;
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::events::Events;
-use super::faults::{Answering, inject};
+use super::exchange::Exchange;
+#[cfg(feature = "tls")]
+use super::faults;
+use super::faults::{Answering, Cut, inject};
 use super::heads::Names;
 use super::hosting;
 use super::log::{self, Told};
 use super::notices::Notices;
 use super::pages::{self, Changes};
 use super::registry::Registry;
-use super::socket::{Ended, Socket};
-use super::streams::{self, Ends};
+use super::streams;
 use super::threads::AbortOnDrop;
+#[cfg(feature = "tls")]
+use super::tls::Handshakes;
 use super::unheard;
 use crate::control::events::{self, Watch};
 use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
+use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderName, HeaderValue, NOSNIFF, Request, Response, Target};
 
 /// What `IDLE_TIME_MAX` is called in an answer.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
-/// A caller that sends nothing more may still read, or be gone: both look alike. An answer that is not ready after this
-/// duration is given up. An advance of the clock ends at once instead.
-const HALF_CLOSED_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// What all connections share.
 pub struct Shared {
@@ -50,35 +51,33 @@ pub struct Shared {
     /// How the names of headers leave.
     pub names: Names,
     pub answers: Answers,
+    /// `None`: the server speaks without TLS.
+    #[cfg(feature = "tls")]
+    pub handshakes: Option<Handshakes>,
 }
-
-/// The connection is cut: without an answer, or after the bytes of a fault.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection is cut on purpose")]
-pub struct Hangup;
 
 /// A body that is complete, or one that stays open.
 pub type Written = Either<Full<Bytes>, streams::Body>;
 
-/// The answer to a request, ready to be written. `None`: the connection is cut without one.
+/// The answer to a request, ready to be written, or how it is cut.
 pub async fn answer(
     shared: &Arc<Shared>,
     peer: IpAddr,
-    socket: &Socket,
+    exchange: &Exchange,
     request: hyper::Request<Incoming>,
-) -> Option<hyper::Response<Written>> {
+) -> Result<hyper::Response<Written>, Cut> {
     let (head, body) = request.into_parts();
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
-    let asked = log::is_read().then(|| (head.method.clone(), unheard::target(&head.uri)));
-    let (is_head, version) = (head.method == Method::HEAD, head.version);
-    let Decided { driver, leaving, told } = decide(shared, peer, socket, head, body).await?;
-    let Leaving { mut response, mut transport, ticket, caller: _caller, stream } = leaving;
+    let asked = log::is_read().then(|| unheard::target(&head.uri));
+    let (method, version) = (head.method.clone(), head.version);
+    let Decided { driver, leaving, told } = decide(shared, peer, exchange, head, body).await.ok_or(Cut::Off)?;
+    let Leaving { mut response, mut transport, ticket, caller: _caller, mut stream } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
         (response, transport) = (driver.stamped(refusal), None);
     }
-    if let (Told::Nowhere, Some((method, target))) = (told, asked) {
+    if let (Told::Nowhere, Some(target)) = (told, asked) {
         log::tell_control(&driver, &method, target.split('?').next().unwrap_or_default(), &response);
     }
     if let Some(origin) = &origin {
@@ -87,15 +86,10 @@ pub async fn answer(
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
-        let answering = Answering { socket, names: &shared.names, sandbox: driver.name() };
-        let injected = Box::pin(inject(&answering, &transport, is_head, response));
-        response = tokio::select! {
-            biased;
-            left = injected => left?,
-            () = given_up(socket) => return None,
-        };
+        let changed = Box::pin(change(shared, &driver, exchange, &transport, &method, response));
+        (response, stream) = changed.await?;
     }
-    if is_head
+    if method == Method::HEAD
         && stream.is_none()
         && response.body.is_empty()
         && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status)
@@ -113,7 +107,34 @@ pub async fn answer(
         written.headers_mut().entry(KEEP_ALIVE_NAME).or_insert(KEEP_ALIVE);
     }
     shared.registry.metrics.answered(shared.stopwatch.elapsed().saturating_sub(begun));
-    Some(written)
+    Ok(written)
+}
+
+/// What a rule makes of an answer on its way: what hyper is to write of it, with a body that takes its time.
+async fn change(
+    shared: &Shared,
+    driver: &Driver,
+    exchange: &Exchange,
+    transport: &Transport,
+    method: &Method,
+    response: Response,
+) -> Result<(Response, Option<streams::Body>), Cut> {
+    match exchange {
+        Exchange::Http1(socket) => {
+            let answering = Answering { socket, names: &shared.names, sandbox: driver.name() };
+            tokio::select! {
+                biased;
+                left = inject(&answering, transport, method, response) => left.map(|it| (it, None)).ok_or(Cut::Off),
+                () = exchange.given_up() => Err(Cut::Off),
+            }
+        }
+        #[cfg(feature = "tls")]
+        Exchange::Http2(_) => {
+            let mut response = response;
+            let stream = faults::spoil(transport, method, &mut response)?;
+            Ok((response, stream))
+        }
+    }
 }
 
 /// The answer to a request, and the sandbox that gave it.
@@ -124,42 +145,42 @@ struct Decided {
 }
 
 /// Answers a request. `None`: the connection is cut without an answer.
-async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http::request::Parts, body: Incoming) -> Option<Decided> {
+async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Decided> {
     Some(match arrive(shared, peer, head, body).await {
         Ok(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
             let is_page_stream = pages::is_asked(&request);
             let mut leaving = if is_page_stream {
-                let (response, stream) = open_page(shared, &driver, socket);
+                let (response, stream) = open_page(shared, &driver, exchange);
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
                 let (response, stream) = match asked {
                     Served::Answered(response) => (response, None),
-                    Served::Watched(watch) => open(shared, &driver, watch, socket).await,
+                    Served::Watched(watch) => open(shared, &driver, watch, exchange).await,
                     Served::Asked(wish) => {
                         let needs_caller = wish.needs_caller();
                         let granted = hosting::grant(&shared.registry, &driver, shared.stopwatch, wish, &request.origin);
                         tokio::select! {
                             biased;
                             response = granted => (response, None),
-                            () = given_up(socket), if needs_caller => return None,
+                            () = exchange.given_up(), if needs_caller => return None,
                         }
                     }
                 };
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else {
                 let handled = async {
-                    if socket.asks(driver.home()) {
-                        driver.handle(request, &shared.bodies, half_closed(socket)).await
+                    if exchange.asks(driver.home()) {
+                        driver.handle(request, &shared.bodies, exchange.half_closed()).await
                     } else {
-                        at_home(&driver, shared, request, socket).await
+                        at_home(&driver, shared, request, exchange).await
                     }
                 };
                 tokio::select! {
                     biased;
                     leaving = handled => leaving?,
-                    () = given_up(socket) => return None,
+                    () = exchange.given_up() => return None,
                 }
             };
             drop(held);
@@ -183,7 +204,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, socket: &Socket, head: http:
 }
 
 /// Has a request answered on the thread where its sandbox is at home.
-async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, socket: &Socket) -> Option<Leaving> {
+async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, exchange: &Exchange) -> Option<Leaving> {
     // Only the connection's own task looks at its socket: a stream wakes the last task that has looked.
     let (half_close, half_closes) = oneshot::channel::<()>();
     let (its, own) = (Arc::clone(driver), Arc::clone(shared));
@@ -199,7 +220,7 @@ async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, s
     tokio::select! {
         biased;
         handled = &mut handling.0 => return handled.ok().flatten(),
-        () = half_closed(socket) => {
+        () = exchange.half_closed() => {
             _ = half_close.send(());
         }
     }
@@ -207,49 +228,20 @@ async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, s
 }
 
 /// The head of a stream of events, and its body.
-async fn open(shared: &Shared, driver: &Arc<Driver>, watch: Watch, socket: &Socket) -> (Response, Option<streams::Body>) {
+async fn open(shared: &Shared, driver: &Arc<Driver>, watch: Watch, exchange: &Exchange) -> (Response, Option<streams::Body>) {
     let events = match Events::open(&shared.registry, driver, watch).await {
         Ok(events) => events,
         Err(refusal) => return (refusal.render(), None),
     };
-    (events::head(), Some(streams::body(events, ends(socket), Rests(socket.clone()))))
+    (events::head(), Some(streams::body(events, exchange.ends(), exchange.rests())))
 }
 
 /// The same for an open page of a provider.
-fn open_page(shared: &Shared, driver: &Arc<Driver>, socket: &Socket) -> (Response, Option<streams::Body>) {
+fn open_page(shared: &Shared, driver: &Arc<Driver>, exchange: &Exchange) -> (Response, Option<streams::Body>) {
     match Changes::open(&shared.registry, driver) {
-        Ok(changes) => (events::head(), Some(streams::body(changes, ends(socket), Rests(socket.clone())))),
+        Ok(changes) => (events::head(), Some(streams::body(changes, exchange.ends(), exchange.rests()))),
         Err(refusal) => (refusal.render(), None),
     }
 }
 
-/// How an answer that stays open ends from outside.
-fn ends(socket: &Socket) -> Ends {
-    let (closing, gone) = (socket.clone(), socket.clone());
-    Ends { closing: Box::pin(async move { closing.is_closing().await }), gone: Box::pin(async move { given_up(&gone).await }) }
-}
-
-/// While an answer stays open, its connection is not idle.
-struct Rests(Socket);
-
-impl Drop for Rests {
-    fn drop(&mut self) {
-        self.0.rest();
-    }
-}
-
 const KEEP_ALIVE_NAME: HeaderName = HeaderName::from_static("keep-alive");
-
-/// Waits until the caller sends nothing more: they may still read, or be gone.
-async fn half_closed(socket: &Socket) {
-    if socket.ended().await == Ended::Both {
-        std::future::pending::<()>().await;
-    }
-}
-
-/// Waits until the caller is gone, or must be taken for gone.
-async fn given_up(socket: &Socket) {
-    if socket.ended().await == Ended::Sending {
-        tokio::time::sleep(HALF_CLOSED_TIME_MAX).await;
-    }
-}

@@ -40,14 +40,30 @@ pub async fn refuse(shared: &Shared, peer: SocketAddr, mut socket: Socket, cause
         return;
     };
     let response = keep(shared, peer, asked, response);
+    write(shared, &mut socket, &response).await;
+}
+
+/// Answers a client that speaks without TLS to a server that has it. Nothing of TLS has been said on the connection.
+#[cfg(feature = "tls")]
+pub async fn refuse_plain(shared: &Shared, peer: SocketAddr, mut socket: Socket) {
+    let detail = "This port speaks TLS, and the request came without it: write https:// in place of http://.";
+    let mut response = Response::problem(StatusCode::BAD_REQUEST, "tls_needed", detail).with(header::CONNECTION, "close");
+    response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    tracing::warn!(%peer, status = response.status.as_u16(), "a request came without TLS: write https:// in place of http://");
+    socket.take_half_head(); // what leaves is not a refusal of hyper's
+    write(shared, &mut socket, &shared.registry.default().stamped(response)).await;
+}
+
+/// Writes a refusal, and waits a little for its reader.
+async fn write(shared: &Shared, socket: &mut Socket, response: &Response) {
     let framing = format!("Content-Length: {}\r\nConnection: close", response.body.len());
-    let bytes = [&shared.names.head(&response, &framing), &response.body[..]].concat();
+    let bytes = [&shared.names.head(response, &framing), &response.body[..]].concat();
     let answering = async {
         socket.write_all(&bytes).await?;
         socket.shutdown().await
     };
     if matches!(tokio::time::timeout(WRITING_TIME_MAX, answering).await, Ok(Ok(()))) {
-        _ = tokio::time::timeout(DISCARDING_TIME_MAX, discard(&mut socket)).await;
+        _ = tokio::time::timeout(DISCARDING_TIME_MAX, discard(socket)).await;
     }
 }
 

@@ -12,9 +12,12 @@ pub mod descriptors;
 pub mod driver;
 pub mod egress;
 pub mod events;
+pub mod exchange;
 pub mod faults;
 pub mod heads;
 pub mod hosting;
+#[cfg(feature = "tls")]
+pub mod http2;
 pub mod inbound;
 pub mod log;
 pub mod loopback;
@@ -29,14 +32,16 @@ pub mod registry;
 pub mod socket;
 pub mod spawned;
 pub mod stage;
+pub mod stream;
 pub mod streams;
 pub mod threads;
+pub mod tls;
 pub mod turns;
 pub mod unheard;
 pub mod waited;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -61,12 +66,16 @@ pub use self::registry::Making;
 use self::registry::{Hosting, Naming, Registry, SANDBOXES_MAX};
 use self::stage::ServerStage;
 use self::threads::Threads;
+pub use self::tls::Certificate;
+#[cfg(feature = "tls")]
+use self::tls::Handshakes;
 use crate::engine::inbox::is_name;
 use crate::engine::log::Violations;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::touched::Touched;
 use crate::kit::http::Response;
 use crate::kit::secret::Secret;
+use crate::kit::webhook_url::Scheme;
 use crate::providers;
 use crate::sandbox::Sandbox;
 
@@ -95,6 +104,8 @@ pub struct Config {
     pub threads: NonZeroUsize,
     /// The token that control calls need; without one, they need none.
     pub admin_token: Option<Secret>,
+    /// With a certificate the server speaks TLS on all its addresses, HTTP/2 or HTTP/1.1 as the client chooses; without one, HTTP/1.1.
+    pub tls: Option<Certificate>,
 }
 
 impl Default for Config {
@@ -111,6 +122,7 @@ impl Default for Config {
             sandboxes_max: SANDBOXES_MAX,
             threads: NonZeroUsize::MIN,
             admin_token: None,
+            tls: None,
         }
     }
 }
@@ -128,20 +140,26 @@ impl Server {
     /// the system lets it raise the limit to.
     ///
     /// # Errors
-    /// An address cannot be listened on, the public address is not one, or a host name is one that no request can have.
+    /// An address cannot be listened on, the public address is not one, a host name is one that no request can have, or the certificate
+    /// cannot be shown.
     pub async fn start(config: Config) -> std::io::Result<Self> {
         let descriptors = Descriptors::raise();
         let public_url = match &config.public_url {
             Some(text) => Some(PublicUrl::parse(text).map_err(|why| invalid(format!("{text} is not a public address: {why}")))?),
             None => None,
         };
+        #[cfg(feature = "tls")]
+        let handshakes = config.tls.as_ref().map(Handshakes::with).transpose()?;
+        #[cfg(not(feature = "tls"))]
+        config.tls.as_ref().map(Certificate::check).transpose()?;
+        let scheme = if config.tls.is_some() { Scheme::Https } else { Scheme::Http };
         let served = |it: &String| served_name(it).map_err(|why| invalid(format!("{it} is not the name of a host: {why}")));
         let allow_hosts = config.allow_hosts.iter().map(served).collect::<std::io::Result<_>>()?;
         let listeners = bind(&config.listen).await?;
         let address = listeners.first().ok_or_else(|| invalid("the server needs an address to listen on".to_owned()))?.local_addr()?;
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
         let stopwatch = Stopwatch::start();
-        let loopback = Arc::new(Loopback::new(&origins(&own, public_url.as_ref())));
+        let loopback = Arc::new(Loopback::new(&origins(scheme, &own, public_url.as_ref())));
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
         let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
@@ -157,7 +175,8 @@ impl Server {
         let hosts = contracts().flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
         let names = Names::learn(contracts().flat_map(|it| it.answer_headers).map(|it| it.name)).await;
         let access = Access {
-            own_origin: base_url(address),
+            scheme,
+            own_origin: base_url(scheme, address),
             public_url,
             allow_hosts,
             allow_origins: config.allow_origins,
@@ -168,8 +187,18 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
         tracing::debug!(open_files, connections, webhooks, "limits");
-        let (bodies, answers) = (Bodies::default(), Answers::default());
-        let shared = Arc::new(Shared { registry, access, stopwatch, descriptors, notices, bodies, names, answers });
+        let shared = Arc::new(Shared {
+            registry,
+            access,
+            stopwatch,
+            descriptors,
+            notices,
+            bodies: Bodies::default(),
+            names,
+            answers: Answers::default(),
+            #[cfg(feature = "tls")]
+            handshakes,
+        });
         let serving = tokio::spawn(connection::serve(listeners, Arc::clone(&shared), stopped));
         Ok(Self { address, shared, stop, serving })
     }
@@ -221,9 +250,9 @@ impl Server {
         self.address
     }
 
-    /// The address for clients on this machine: `http://127.0.0.1:4242`.
+    /// The address for clients on this machine: `http://127.0.0.1:4242`, or `https://127.0.0.1:4242` with TLS.
     pub fn base_url(&self) -> String {
-        base_url(self.address)
+        base_url(self.shared.access.scheme, self.address)
     }
 
     /// Accepts no more connections, lets the requests under way finish within four seconds, and returns.
@@ -250,18 +279,19 @@ fn invalid(why: String) -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::InvalidInput, why)
 }
 
-fn base_url(address: SocketAddr) -> String {
+fn base_url(scheme: Scheme, address: SocketAddr) -> String {
     let (ip, port) = (address.ip(), address.port());
-    if ip.is_unspecified() { format!("http://127.0.0.1:{port}") } else { format!("http://{}", SocketAddr::new(ip, port)) }
+    let ip = if ip.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { ip };
+    scheme.origin(&SocketAddr::new(ip, port).to_string())
 }
 
 /// The forms of this server's own addresses that a webhook URL may have.
-fn origins(addresses: &[SocketAddr], public_url: Option<&PublicUrl>) -> Vec<String> {
+fn origins(scheme: Scheme, addresses: &[SocketAddr], public_url: Option<&PublicUrl>) -> Vec<String> {
     let of = |address: &SocketAddr| {
         let port = address.port();
-        let own =
-            [base_url(*address), format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}"), format!("http://[::1]:{port}")];
-        own.into_iter().take(if address.ip().is_loopback() || address.ip().is_unspecified() { 4 } else { 1 })
+        let names = ["127.0.0.1", "localhost", "[::1]"].map(|it| scheme.origin(&format!("{it}:{port}")));
+        let is_local = address.ip().is_loopback() || address.ip().is_unspecified();
+        [base_url(scheme, *address)].into_iter().chain(names.into_iter().filter(move |_| is_local))
     };
     addresses.iter().flat_map(of).chain(public_url.map(|it| it.text().clone())).collect()
 }

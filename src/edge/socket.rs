@@ -1,5 +1,5 @@
-//! The socket of one connection with two writers: hyper, and the faults of rules, which are written past hyper. HTTP/1
-//! only.
+//! The socket of one connection with two writers: hyper, and the faults of rules, which are written past hyper. Both write inside
+//! TLS, where the connection has it. On a connection of HTTP/2, hyper is the only writer.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
@@ -11,12 +11,12 @@ use std::task::{Context, Poll};
 use http::StatusCode;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use self::arrived::Arrived;
 pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
 use super::places::Place;
+use super::stream::Stream;
 use super::threads::Home;
 
 mod arrived;
@@ -30,7 +30,7 @@ const REQUESTS_ELSEWHERE_MAX: usize = 2;
 pub struct Socket(Arc<Connection>);
 
 struct Connection {
-    stream: Mutex<TcpStream>,
+    stream: Mutex<Stream>,
     place: Place,
     stage: Mutex<Stage>,
     arrived: Mutex<Arrived>,
@@ -90,12 +90,25 @@ pub enum Ended {
 
 impl Socket {
     /// A connection that was accepted, and is served on that thread.
-    pub fn new(stream: TcpStream, place: Place, home: Arc<Home>) -> Self {
+    pub fn new(stream: Stream, place: Place, home: Arc<Home>) -> Self {
         let [requests, written] = [const { AtomicUsize::new(0) }; 2];
         let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
         let (stream, stage, arrived) = (Mutex::new(stream), Mutex::default(), Mutex::default());
         let (closing, elsewhere) = (Notify::new(), Mutex::default());
         Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full, closing, home, elsewhere }))
+    }
+
+    /// This connection speaks HTTP/2: hyper counts its heads and requests, and it stays on its thread.
+    #[cfg(feature = "tls")]
+    pub fn speak_http2(&self) {
+        *self.0.stage.lock() = Stage::Answering;
+        self.0.arrived.lock().refuse();
+    }
+
+    /// The thread that serves this connection.
+    #[cfg(feature = "tls")]
+    pub fn home(&self) -> &Arc<Home> {
+        &self.0.home
     }
 
     /// A sandbox is asked that is at home on that thread. Whether this connection is served there.
@@ -127,7 +140,7 @@ impl Socket {
     }
 
     /// The connection without what was kept of it here, when this is its only end.
-    pub fn into_parts(self) -> Option<(TcpStream, Place)> {
+    pub fn into_parts(self) -> Option<(Stream, Place)> {
         Arc::into_inner(self.0).map(|it| (it.stream.into_inner(), it.place))
     }
 
@@ -141,6 +154,12 @@ impl Socket {
         self.0.place.begin();
         *self.0.stage.lock() = Stage::Answering;
         self.0.arrived.lock().begin(body_bytes);
+        self.0.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A request of HTTP/2 has come.
+    #[cfg(feature = "tls")]
+    pub fn count_request(&self) {
         self.0.requests.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -188,15 +207,7 @@ impl Socket {
 
     /// Waits until the other side ends the connection. When it has sent a further request already, that is not seen.
     pub async fn ended(&self) -> Ended {
-        poll_fn(|cx| {
-            let mut byte = [0];
-            match self.0.stream.lock().poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
-                Poll::Ready(Ok(0)) => Poll::Ready(Ended::Sending),
-                Poll::Ready(Err(_)) => Poll::Ready(Ended::Both),
-                Poll::Ready(Ok(_)) | Poll::Pending => Poll::Pending,
-            }
-        })
-        .await
+        poll_fn(|cx| self.0.stream.lock().poll_ended(cx)).await
     }
 
     /// The connection is to end: an answer that stays open ends now.
@@ -250,12 +261,17 @@ impl AsyncWrite for Socket {
         true // as a TCP stream: head and body leave together, without a copy
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut *self.0.stream.lock()).poll_flush(cx); // TLS has a buffer of its own
+        self.0.is_full.store(polled.is_pending(), Ordering::Relaxed);
+        if polled.is_pending() {
+            return polled;
+        }
         let mut stage = self.0.stage.lock();
         if *stage == Stage::Leaving {
             *stage = Stage::Reading;
         }
-        Poll::Ready(Ok(())) // a TCP stream has no buffer of its own
+        polled
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -272,7 +288,7 @@ mod tests {
 
     use futures_util::FutureExt;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::edge::places::Places;
@@ -283,7 +299,7 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("it listens");
         let (stream, _) = listener.accept().await.expect("a connection");
         let place = Places::new(NonZeroUsize::MIN).take_free().expect("a place");
-        (Socket::new(stream, place, Threads::new(NonZeroUsize::MIN).next()), client)
+        (Socket::new(Stream::Plain(stream), place, Threads::new(NonZeroUsize::MIN).next()), client)
     }
 
     #[tokio::test]

@@ -1,6 +1,5 @@
 //! Answers that stay open: server-sent events (WHATWG HTML, section 9.2). What they tell comes from a source.
 
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -9,6 +8,8 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use http_body_util::StreamBody;
 use hyper::body::Frame;
+
+use super::faults::Cut;
 
 /// Streams of a server at a time.
 pub const STREAMS_MAX: usize = 100;
@@ -37,8 +38,8 @@ pub struct Ends {
 
 pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The body of such an answer.
-pub type Body = StreamBody<Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, Infallible>> + Send>>>;
+/// The body of such an answer, or of one that a rule cuts on HTTP/2.
+pub type Body = StreamBody<Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, Cut>> + Send>>>;
 
 struct Open<S, K> {
     source: S,

@@ -5,7 +5,8 @@ use http::{Method, StatusCode, Uri, header};
 
 use super::bodies::refused;
 use crate::kit::http::Response;
-use crate::sandbox::{HEAD_BYTES_MAX, HINT, METHOD_BYTES_MAX, head_bytes, head_too_large};
+use crate::kit::webhook_url::Scheme;
+use crate::sandbox::{HEAD_BYTES_MAX, HEADERS_MAX, HINT, METHOD_BYTES_MAX, head_bytes, head_too_large};
 
 /// The target of a request in the form in which it came: a path, an address, a host with its port (CONNECT), or `*`. A user name
 /// and a password in an address are left out.
@@ -19,9 +20,13 @@ pub fn target(uri: &Uri) -> String {
     }
 }
 
-/// Refuses a head that is too large, and what a proxy would be asked for: Playmoney is the end of the way.
-pub fn check(head: &Parts) -> Result<(), Response> {
-    if HEAD_BYTES_MAX < head_bytes(&head.method, head.uri.path_and_query().map_or("", |it| it.as_str()), &head.headers) {
+/// Refuses a head that is too large, and what a proxy would be asked for: Playmoney is the end of the way. A server with TLS may also be
+/// named with its own scheme.
+pub fn check(head: &Parts, own: Scheme) -> Result<(), Response> {
+    // hyper counts the fields of HTTP/1 itself.
+    if HEADERS_MAX < head.headers.len()
+        || HEAD_BYTES_MAX < head_bytes(&head.method, head.uri.path_and_query().map_or("", |it| it.as_str()), &head.headers)
+    {
         return Err(head_too_large().with(header::CONNECTION, "close"));
     }
     if METHOD_BYTES_MAX < head.method.as_str().len() {
@@ -34,7 +39,8 @@ pub fn check(head: &Parts) -> Result<(), Response> {
                       Only CONNECT asks for a host, and only OPTIONS for `*`.";
         return Err(refused(StatusCode::BAD_REQUEST, "bad_target", detail));
     }
-    let foreign = head.method == Method::CONNECT || head.uri.scheme_str().is_some_and(|it| !it.eq_ignore_ascii_case("http"));
+    let is_served = |it: &str| it.eq_ignore_ascii_case("http") || (own == Scheme::Https && it.eq_ignore_ascii_case("https"));
+    let foreign = head.method == Method::CONNECT || head.uri.scheme_str().is_some_and(|it| !is_served(it));
     if foreign {
         let detail = "This server is not a proxy that makes tunnels: it answers to http requests itself.";
         let hint = "send the requests to the provider's base URL here, such as http://127.0.0.1:4242/quoine, in place of a proxy; \

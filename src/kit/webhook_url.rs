@@ -34,10 +34,22 @@ pub struct WebhookUrl {
     pub basic: Option<HeaderValue>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheme {
+    #[default]
     Http,
     Https,
+}
+
+impl Scheme {
+    /// The address of this scheme, host and port.
+    pub fn origin(self, authority: &str) -> String {
+        let scheme = match self {
+            Self::Http => "http://",
+            Self::Https => "https://",
+        };
+        [scheme, authority].concat()
+    }
 }
 
 /// A name or an address.

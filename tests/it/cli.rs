@@ -20,6 +20,7 @@ mod log;
 mod mcp;
 pub mod pages;
 mod requests;
+pub mod tls;
 mod widths;
 mod words;
 
@@ -79,6 +80,11 @@ impl Serving {
         let serving = Self { child: command.spawn().expect("it runs"), ready };
         serving.ready.wait();
         serving
+    }
+
+    /// What its ready file says.
+    pub fn ready(&self) -> Json {
+        self.ready.wait()
     }
 
     pub fn base_url(&self) -> String {

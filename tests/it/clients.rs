@@ -16,6 +16,7 @@ use crate::net::{Receiver, admin, answered, perform, request, send, server, shop
 
 mod cryptopay;
 mod events;
+mod hosts;
 #[cfg(feature = "mcp")]
 mod mcp;
 #[cfg(unix)]

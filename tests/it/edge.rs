@@ -19,6 +19,7 @@ mod control;
 mod events;
 mod faults;
 mod heads;
+mod https;
 mod isolated;
 mod lacking;
 mod lines;

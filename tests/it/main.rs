@@ -33,6 +33,7 @@ mod quantum_payouts;
 mod quoine;
 mod rules;
 mod scenarios;
+mod secure;
 mod served;
 mod simulate;
 mod slips;

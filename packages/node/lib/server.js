@@ -76,9 +76,9 @@ async function startServer({ scenario, program, ...flags } = {}) {
   return new Server(new Control(ready.base_url, { token: ready.admin_token, ca }), started.end);
 }
 
-/** A server that runs already. */
-function connect(url, { token } = {}) {
-  return new Server(new Control(url, { token }));
+/** A server that runs already. `ca` is the certificate of the authority of an https server, as PEM. */
+function connect(url, { token, ca } = {}) {
+  return new Server(new Control(url, { token, ca }));
 }
 
 /** `{ webhookUrl: 'x', watch: true }` as `--webhook-url x --watch`. */

@@ -58,6 +58,17 @@ def test_flags_are_those_of_the_command() -> None:
         assert package.Server.at(server.url, 'secret').sandbox('other').name == 'other'
 
 
+def test_a_server_with_tls_is_trusted(tmp_path: Path) -> None:
+    with package.Server(tls=True, tls_dir=str(tmp_path)) as server:
+        assert server.url.startswith('https://') and server.ca_file == str(tmp_path / 'ca.pem')
+        with server.sandbox(now='2026-03-01T00:00:00Z') as sandbox:
+            assert sandbox.clock['now'] == '2026-03-01T00:00:00Z'
+            assert sandbox.env['QUOINE_BASE_URL'].startswith(server.url)
+        assert package.Server.at(server.url, ca_file=server.ca_file).find().name == 'default'
+        with pytest.raises(ConnectionError):
+            package.Server.at(server.url).find()
+
+
 def test_a_scenario_is_a_file(tmp_path: Path) -> None:
     scenario = tmp_path / 'shop.yaml'
     scenario.write_text('version: 1\nname: a shop\nproviders:\n  quoine: { currency: JPY }\n')

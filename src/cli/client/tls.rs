@@ -13,6 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use super::Connection;
 use crate::cli::paths::shown;
+use crate::cli::{authority, written};
 
 const HANDSHAKE_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -28,11 +29,14 @@ pub async fn handshake(connection: &Connection, stream: TcpStream) -> Result<imp
     done.map_err(|why| format!("the TLS handshake failed ({why}); --ca-file names the certificate of an authority of your own"))
 }
 
-/// The authorities of that file, else those of the system or of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+/// The authorities of that file, else those of the system or of `SSL_CERT_FILE` and `SSL_CERT_DIR`, and the one with which `serve --tls`
+/// makes certificates for this user.
 fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     let Some(path) = ca_file else {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let own = authority::default_folder().and_then(|it| written::own(&authority::ca_file(&it), authority::MARK).ok());
+        roots.add_parsable_certificates(own.and_then(|it| CertificateDer::from_pem_slice(it.as_bytes()).ok()));
         return Ok(roots);
     };
     let unusable = |why: &dyn std::fmt::Display| format!("{} is not a file of certificates ({why})", shown(path));

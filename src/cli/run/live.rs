@@ -6,7 +6,7 @@ use super::{Loaded, PlayedFile, Run};
 use crate::cli::output::tell;
 use crate::cli::serve::cannot_listen;
 use crate::cli::serve::listen::addresses;
-use crate::cli::written::ReadyFile;
+use crate::cli::written::{ReadyFile, Told};
 use crate::cli::{Exit, Stop};
 use crate::control::environment::Environment;
 use crate::edge::{Config, Server};
@@ -32,7 +32,8 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     }
     let base = server.base_url();
     let environment = || Environment::of(&World::new(Start::default(), providers::all(), Uptime::START), &base);
-    let ready = run.ready_file.as_ref().map(|file| ReadyFile::write(file, &base, None, &environment())).transpose()?;
+    let write = |file| ReadyFile::write(file, &Told { base_url: &base, admin_token: None, ca_file: None, environment: &environment() });
+    let ready = run.ready_file.as_deref().map(write).transpose()?;
     let mut files: Vec<PlayedFile> = Vec::new();
     for (loaded, nth) in chosen.iter().flat_map(|it| run.times(it).map(move |nth| (it, nth))) {
         files.push(run.play_one(loaded, nth, |start, scenario| {

@@ -19,10 +19,9 @@ const LONG: &[(&str, usize)] = &[];
 #[rustfmt::skip]
 const BOOLS: &[(&str, usize)] = &[
     ("src/cli/run/report.rs::of", 1),
-    ("src/cli/serve.rs::credentials", 1),
+    ("src/cli/serve/greeting.rs::credentials", 1),
     ("src/control/inbox.rs::poll", 1),
     ("src/control/mod.rs::poll", 1),
-    ("src/edge/faults.rs::inject", 1),
     ("src/engine/chain.rs::watch", 1),
     ("src/engine/chain/tests.rs::watch", 1),
     ("src/engine/context.rs::is_paced_from_outside", 1),

@@ -101,6 +101,11 @@ class Server:
         return self.control.url
 
     @property
+    def ca_file(self) -> str | None:
+        """The file with the authority that clients of a server with `tls=True` have to trust."""
+        return self.control.ca_file
+
+    @property
     def pid(self) -> int | None:
         """The id of the program's process; None for a server that was started elsewhere."""
         return self._held.pid if self._held else None
