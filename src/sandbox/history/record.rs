@@ -10,6 +10,7 @@ use super::digest::Digest;
 use crate::engine::delivery::{AttemptId, Outcome, WaitsFor};
 use crate::engine::inbox::Signature;
 use crate::engine::start::Start;
+use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Request, RequestPath};
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::Ticket;
@@ -157,7 +158,7 @@ impl Asked {
     }
 
     fn bytes(&self) -> usize {
-        self.target.len() + self.headers.cost() + self.body.0.len()
+        heap::block(self.target.len()) + self.headers.cost() + heap::block(self.body.0.len())
     }
 }
 
@@ -210,7 +211,7 @@ impl Record {
             | What::Waits { .. }
             | What::Closed => 0,
         };
-        size_of::<Self>() + size_of::<What>() + inner
+        size_of::<Self>() + heap::block(size_of::<What>()) + inner
     }
 }
 
