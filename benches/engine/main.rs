@@ -226,14 +226,19 @@ fn calls() {
         ("getInvoice", fresh.map(|n| sent(merchant::quoine(&format!("invoices/{}", known(n) + 1), String::new(), n))).collect()),
     ];
     for (operation, requests) in &requests {
-        let took = median(
-            || (prepared.clone(), requests.clone()),
-            |(sandbox, requests)| {
-                for request in requests.drain(..) {
-                    assert_eq!(ask(sandbox, black_box(request)).status, 200);
-                }
-            },
-        );
-        println!("  {operation:<34}{:>12} ns", took.as_nanos() / u128::from(CALLS));
+        let took = |begin: &dyn Fn() -> Sandbox| {
+            median(
+                || (begin(), requests.clone()),
+                |(sandbox, requests)| {
+                    for request in requests.drain(..) {
+                        assert_eq!(ask(sandbox, black_box(request)).status, 200);
+                    }
+                },
+            )
+        };
+        let plain = took(&|| prepared.clone());
+        let kept = took(&|| prepared.clone().keeping_history(Uptime::START));
+        let (plain, kept) = (plain.as_nanos() / u128::from(CALLS), kept.as_nanos() / u128::from(CALLS));
+        println!("  {operation:<34}{plain:>12} ns {kept:>12} ns with a history, {} %", kept * 100 / plain);
     }
 }

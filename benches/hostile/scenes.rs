@@ -25,7 +25,8 @@ const fn scene(name: &'static str, bounds_mib: u64, play: fn(&Server)) -> Scene 
     Scene { name, descriptors: None, bounds_mib, prepare: |_| (), play }
 }
 
-const LOG_MIB: u64 = 32;
+/// The log, and the history, which keeps the same requests.
+const LOG_MIB: u64 = 32 + 64;
 /// Pending deliveries.
 const OWED_MIB: u64 = 128;
 const INBOX_MIB: u64 = 8;

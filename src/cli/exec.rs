@@ -22,7 +22,7 @@ use crate::control::environment::Environment;
 use crate::edge::{Config, Making, Server};
 use crate::engine::clock::Mode;
 use crate::engine::log::BYTES_MAX;
-use crate::engine::start::{EvidenceHeader, Keeps, Start};
+use crate::engine::start::{EvidenceHeader, HISTORY_BYTES_MAX, Keeps, Start};
 use crate::engine::world::World;
 use crate::kit::printable::line;
 use crate::kit::time::{Timestamp, Uptime};
@@ -89,6 +89,7 @@ impl Exec {
             now: self.now,
             webhook_url: self.webhook_url.clone(),
             journal_bytes_max: BYTES_MAX,
+            history_bytes_max: HISTORY_BYTES_MAX,
             show_secrets: false,
             evidence_header: if self.no_evidence_header { EvidenceHeader::Off } else { EvidenceHeader::Sent },
         };

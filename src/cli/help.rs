@@ -119,6 +119,11 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Begin anew, and send webhooks elsewhere:", "playmoney reset --webhook-url http://127.0.0.1:9000/{provider}"),
         ("Begin anew in another sandbox:", "playmoney reset --sandbox checkout-7"),
     ]),
+    ("capsule", [
+        ("Save the history of a sandbox of a running server:", "playmoney capsule save failed.capsule --sandbox checkout-7"),
+        ("Play it again, anywhere, and say whether the same comes out:", "playmoney capsule replay failed.capsule"),
+        ("Look at the sandbox as it was behind its fifth input:", "playmoney capsule replay failed.capsule --until 5 --serve"),
+    ]),
     ("sandboxes", [
         ("List them:", "playmoney sandboxes"),
         ("Make one that goes when it is not used for half an hour:", "playmoney sandboxes create checkout-7 --seed 7 --ttl 30m"),
@@ -156,7 +161,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Webhooks", &["webhook_url", "webhook_allow"]),
     ("Safety", &["allow_host", "allow_origin", "admin_token", "show_secrets"]),
     ("Sandboxes", &["sandboxes", "sandboxes_max", "threads"]),
-    ("Output", &["log", "journal_bytes", "no_evidence_header", "color"]),
+    ("Output", &["log", "journal_bytes", "history_bytes", "no_evidence_header", "color"]),
 ];
 
 const WITHOUT_COMMAND: &str = "Without a command, `playmoney` is `playmoney serve`, and takes its flags.";

@@ -4,6 +4,7 @@ mod act;
 mod assumptions;
 mod audit;
 mod authority;
+mod capsule;
 mod client;
 mod clock;
 mod completions;
@@ -91,6 +92,8 @@ enum Command {
     Act(act::Act),
     /// Takes a sandbox of a running server back to its start.
     Reset(sandboxes::Reset),
+    /// Saves the history of a sandbox as a file, shows it, and plays it again.
+    Capsule(capsule::Capsule),
     /// Lists, makes, copies and deletes the sandboxes of a running server.
     Sandboxes(sandboxes::Sandboxes),
     /// Shows base URLs, credentials and webhook secrets of a running server as environment variables.
@@ -189,6 +192,7 @@ impl Command {
             Self::Assumptions(assumptions) => assumptions.run(),
             Self::Act(act) => act.run(),
             Self::Reset(reset) => reset.run(),
+            Self::Capsule(capsule) => capsule.run(),
             Self::Sandboxes(sandboxes) => sandboxes.run(),
             Self::Env(env) => env.run(),
             #[cfg(feature = "mcp")]

@@ -1,5 +1,6 @@
 //! `playmoney run`: scenario files, each in a fresh sandbox, in parallel.
 
+mod capsules;
 pub(super) mod junit;
 mod live;
 mod report;
@@ -26,8 +27,9 @@ use crate::engine::start::Start;
 use crate::engine::touched::Touched;
 use crate::kit::concealed;
 use crate::kit::time::Timestamp;
+use crate::sandbox::history::Capsule;
 use crate::scenario::{Mistakes, Scenario};
-use crate::stage::{INBOXES, MemoryStage, Report, play};
+use crate::stage::{INBOXES, MemoryStage, Report, Stage, play};
 
 /// What to play, and how to report it.
 #[derive(Args)]
@@ -51,6 +53,9 @@ pub struct Run {
     /// Write what was reached of the contracts to this file: a page when its name ends in .html, else JSON
     #[arg(long, value_name = "FILE")]
     coverage: Option<PathBuf>,
+    /// Save the history of each scenario that fails in this folder, as a file named after it, which `playmoney capsule replay` plays again
+    #[arg(long, value_name = "DIR")]
+    capsules: Option<PathBuf>,
     /// Fail also when what was played leans on a row that is assumed, and that the scenario does not name under `accepts`
     #[arg(long, value_name = "assumed", value_enum, hide_possible_values = true)]
     fail_on: Option<FailOn>,
@@ -87,6 +92,9 @@ pub struct Run {
 /// The wait between two looks at the files, with `--watch`.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
+/// What was played, and its history.
+type Played = (Report, Option<Capsule>);
+
 /// A file, and the scenario in it.
 type Loaded = (File, Result<Scenario, Mistakes>);
 
@@ -110,6 +118,10 @@ pub struct PlayedFile {
     pub fail_on: Option<FailOn>,
     /// The report, or the mistakes of the file.
     pub result: Result<Report, Mistakes>,
+    /// Its history, if it has failed and that is to be saved.
+    history: Option<Capsule>,
+    /// The file in which its history is.
+    pub capsule: Option<PathBuf>,
 }
 
 impl PlayedFile {
@@ -179,10 +191,13 @@ impl Run {
             let warnings = chosen.iter().filter_map(|it| it.1.as_ref().ok()?.warnings.as_ref());
             warnings.for_each(tell_mistakes);
         }
-        let files = match &self.webhook_url {
+        let mut files = match &self.webhook_url {
             Some(url) => live::play_all(self, url, &chosen)?,
             None => self.play_all(&chosen),
         };
+        if let Some(folder) = &self.capsules {
+            capsules::save(folder, &mut files)?;
+        }
         let unplayed = chosen.iter().map(|it| self.times(it).count()).sum::<usize>().saturating_sub(files.len());
         if self.json {
             print(&report::json(&files, unplayed).to_string())?;
@@ -238,7 +253,8 @@ impl Run {
                     if self.fail_fast && failed.load(Ordering::Relaxed) {
                         break;
                     }
-                    let played = self.play_one(chosen[file], nth, |start, scenario| Ok(play(scenario, &mut MemoryStage::new(start))));
+                    let played =
+                        self.play_one(chosen[file], nth, |start, scenario| Ok(self.play_on(scenario, &mut MemoryStage::new(start))));
                     failed.fetch_or(played.exit() != Exit::Good, Ordering::Relaxed);
                     own.push((file, played));
                     progress.add_one();
@@ -259,8 +275,14 @@ impl Run {
         0..if loaded.1.is_ok() { self.repeat } else { 1 }
     }
 
+    /// Plays a scenario. Its history comes with the report if it may have to be saved.
+    fn play_on(&self, scenario: &Scenario, stage: &mut dyn Stage) -> Played {
+        let report = play(scenario, stage);
+        (report, self.capsules.as_ref().and_then(|_| stage.capsule()))
+    }
+
     /// Plays one file on the stage that `on_stage` begins.
-    fn play_one(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Report, Mistakes>) -> PlayedFile {
+    fn play_one(&self, (file, read): &Loaded, nth: u64, on_stage: impl FnOnce(Start, &Scenario) -> Result<Played, Mistakes>) -> PlayedFile {
         let stopwatch = Stopwatch::start();
         let began = stopwatch.uptime().date;
         let (name, seed, result) = match read {
@@ -269,6 +291,10 @@ impl Run {
                 (scenario.name.clone(), seed, on_stage(start(scenario, seed, self.webhook_url.as_deref()), scenario))
             }
             Err(mistakes) => (file.path.clone(), 0, Err(mistakes.clone())),
+        };
+        let (result, history) = match result {
+            Ok((report, history)) => (Ok(report), history),
+            Err(mistakes) => (Err(mistakes), None),
         };
         let excerpt = |scenario: &Scenario, report: &Report| {
             let step = report.failed()?;
@@ -279,7 +305,7 @@ impl Run {
         let accepts = read.as_ref().map_or(&[][..], |it| &it.accepts);
         let assumed = result.as_ref().map_or(Vec::new(), |it| unaccepted(&it.touched, accepts));
         let took = stopwatch.uptime().elapsed;
-        PlayedFile {
+        let played = PlayedFile {
             path: file.path.clone(),
             name,
             seed,
@@ -291,7 +317,11 @@ impl Run {
             assumed,
             fail_on: self.fail_on,
             result,
-        }
+            history: None,
+            capsule: None,
+        };
+        let history = history.filter(|_| played.exit() == Exit::Failed);
+        PlayedFile { history, ..played }
     }
 }
 

@@ -12,7 +12,7 @@ use self::greeting::Greeting;
 use self::listen::Listen;
 use self::log::LogFormat;
 use self::tls::Tls;
-use self::values::{bearer, cores, network, threads};
+use self::values::{bearer, cores, history_bytes, network, threads};
 use self::watch::Flags;
 use super::output::print;
 use super::written::{ReadyFile, Told};
@@ -23,7 +23,7 @@ use crate::edge::registry::SANDBOXES_MAX;
 use crate::edge::{Config, Making, Server};
 use crate::engine::clock::{Mode, Rate};
 use crate::engine::log::BYTES_MAX;
-use crate::engine::start::{EvidenceHeader, Start};
+use crate::engine::start::{EvidenceHeader, HISTORY_BYTES_MAX, Start};
 use crate::engine::tables::settings::webhook_url_of_all;
 use crate::engine::world::World;
 use crate::kit::secret::Secret;
@@ -91,6 +91,11 @@ pub struct Serve {
     /// The number of bytes that the log keeps: requests with their answers, status changes, attempts
     #[arg(long, value_name = "N", default_value_t = BYTES_MAX, env = "PLAYMONEY_JOURNAL_BYTES")]
     journal_bytes: usize,
+    /// The number of bytes of inputs that the history of each sandbox keeps, 1 MiB at least
+    ///
+    /// A capsule holds the history. A longer one begins at a snapshot.
+    #[arg(long, value_name = "N", value_parser = history_bytes, default_value_t = HISTORY_BYTES_MAX, env = "PLAYMONEY_HISTORY_BYTES")]
+    history_bytes: usize,
     /// How sandboxes are made: by a call, or also by the first request that names one
     ///
     /// A request names one by /s/NAME in front of its path, by the header Playmoney-Sandbox, or by a key that ends in _NAME.
@@ -209,6 +214,7 @@ impl Serve {
             now: self.now,
             webhook_url: self.webhook_url.clone(),
             journal_bytes_max: self.journal_bytes,
+            history_bytes_max: self.history_bytes,
             show_secrets: self.show_secrets,
             evidence_header: if self.no_evidence_header { EvidenceHeader::Off } else { EvidenceHeader::Sent },
         }

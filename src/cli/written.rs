@@ -38,7 +38,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// A file beside the path with this text: renaming it there is the only step that others see.
-fn beside(path: &Path, text: &str, readers: Readers) -> std::io::Result<NamedTempFile> {
+fn beside(path: &Path, contents: impl AsRef<[u8]>, readers: Readers) -> std::io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".playmoney-");
     #[cfg(unix)]
@@ -46,7 +46,7 @@ fn beside(path: &Path, text: &str, readers: Readers) -> std::io::Result<NamedTem
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder(path))?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(contents.as_ref())?;
     file.flush()?;
     Ok(file)
 }
@@ -124,6 +124,18 @@ pub fn own(path: &Path, mark: &str) -> Result<String, Stop> {
 #[cfg(feature = "tls")]
 pub fn replace_own(path: &Path, text: &str, readers: Readers) -> Result<(), Stop> {
     let written = beside(path, text, readers).and_then(|it| Ok(it.persist(path)?));
+    written.map(drop).map_err(|why| cannot_write(path, &why))
+}
+
+/// Makes a folder for files that are written later, with the folders of its path that are missing.
+pub fn folder_for(path: &Path) -> Result<(), Stop> {
+    std::fs::create_dir_all(path).map_err(|why| Stop::usage(format!("cannot make the folder {}: {why}", shown(path))))
+}
+
+/// Writes a capsule, in place of an older file. It holds requests as they came, so it is for its owner alone.
+pub fn capsule(path: &Path, contents: &[u8]) -> Result<(), Stop> {
+    only_regular(path, "the capsule")?;
+    let written = beside(path, contents, Readers::Owner).and_then(|it| Ok(it.persist(path)?));
     written.map(drop).map_err(|why| cannot_write(path, &why))
 }
 

@@ -8,6 +8,7 @@ mod answers;
 pub mod arguments;
 pub mod audit;
 mod call;
+mod capsule;
 mod clock;
 mod dashboard;
 mod deliveries;
@@ -33,6 +34,7 @@ pub mod violations;
 #[cfg(feature = "mcp")]
 pub use call::Body;
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, Stirs, WhenBroken};
+pub use capsule::{MEDIA_TYPE as CAPSULE, unavailable as no_capsule};
 pub use clock::{LIMIT, Until, Walked, is_advance, ticking};
 use http::{Method, StatusCode, header};
 use later::Rows;
@@ -65,6 +67,8 @@ pub enum Answer {
     Walk(Until, Conclusion),
     /// Something has to happen first.
     Wait(Waiting),
+    /// The history of the sandbox as a file.
+    Capsule,
     /// The connection is cut without an answer.
     Hangup,
 }
@@ -299,6 +303,11 @@ pub fn serve(call: &Call, request: &Request, base_url: &str) -> Option<Served> {
 /// Whether this call replaces the state of a broken sandbox.
 pub fn begins_anew(request: &Request) -> bool {
     find(request).is_some_and(|it| it.when_broken == WhenBroken::BeginsAnew)
+}
+
+/// Whether this call asks for the history of the sandbox.
+pub fn is_capsule(request: &Request) -> bool {
+    find(request).is_some_and(|it| it.name == "save_capsule")
 }
 
 /// Whether a request is a call that can take much time and memory.

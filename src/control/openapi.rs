@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value as Json, json};
 
 use super::call::{Body, Call, Caller, Rows};
+use super::capsule::MEDIA_TYPE;
 use super::table::{IN_PATH, TABLE};
 use super::{Answer, Ask, Later, Problem, answers, audit, inbox, provider_id};
 use crate::contract::openapi;
@@ -125,6 +126,7 @@ fn operation(call: &Call, method: &str) -> Json {
     match call.name {
         "events" => done["content"] = json!({"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}}),
         "metrics" | "receive" => done["content"] = text(),
+        "save_capsule" => done["content"] = json!({MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}),
         "list_calls" => done["content"]["text/html"] = json!({"schema": {"type": "string"}}),
         "show_asset" => {
             done["content"] = json!({"text/css": {"schema": {"type": "string"}}, "text/javascript": {"schema": {"type": "string"}}});

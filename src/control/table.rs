@@ -3,8 +3,8 @@
 use super::call::Handler::{File, Sandbox, Sandboxes, Server, Stream};
 use super::call::{Body, BodyLimits, Call, Caller, Rows, WhenBroken};
 use super::{
-    accounts, actions, audit, clock, dashboard, deliveries, environment, events, inbox, journal, objects, openapi, proof, rules, sandboxes,
-    scenario, server, state, verification, violations,
+    accounts, actions, audit, capsule, clock, dashboard, deliveries, environment, events, inbox, journal, objects, openapi, proof, rules,
+    sandboxes, scenario, server, state, verification, violations,
 };
 use crate::kit::fields::{Field, Need, TEXT};
 use crate::scenario::schema::components;
@@ -95,6 +95,7 @@ pub static TABLE: &[Call] = &[
     Call::post("reset", "reset", "takes the sandbox back to its start", Sandbox(state::reset))
         .body(Body::Fields(state::RESET)).examples(&[r#"{"webhook_url": "http://127.0.0.1:9000/{provider}"}"#]).when_broken(WhenBroken::BeginsAnew),
     Call::get("state", "save_state", "shows the whole sandbox as one JSON document", Sandbox(state::save)).long(),
+    Call::get("capsule", "save_capsule", "gives the whole history of the sandbox as one file, which `playmoney capsule replay` plays again", Sandbox(capsule::save)).long(),
     Call::put("state", "restore_state", "replaces the state of the sandbox by such a document", Sandbox(state::restore)).body(Body::State).limits(BodyLimits::STATE).long(),
     Call::get("openapi/{provider}.json", "provider_openapi", "shows a provider's OpenAPI 3.1 document", Sandbox(openapi::provider)),
     Call::get("openapi.json", "control_openapi", "shows the OpenAPI 3.1 document of these calls", Sandbox(openapi::control)),

@@ -45,6 +45,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -73,11 +74,12 @@ use crate::engine::inbox::is_name;
 use crate::engine::log::Violations;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::touched::Touched;
-use crate::kit::http::Response;
+use crate::kit::http::{Method, Response};
 use crate::kit::secret::Secret;
 use crate::kit::webhook_url::Scheme;
 use crate::providers;
 use crate::sandbox::Sandbox;
+use crate::stage::control;
 
 /// How a server starts.
 #[derive(Clone, Debug)]
@@ -209,6 +211,20 @@ impl Server {
     /// The parts of its scenario that are impossible. In that case nothing has changed.
     pub(crate) fn begin(&self, start: Start) -> Result<(), Vec<Impossible>> {
         self.shared.registry.default().begin(start)
+    }
+
+    /// Replaces the state of the default sandbox by a saved one.
+    ///
+    /// # Errors
+    /// The refusal's sentence.
+    pub(crate) async fn restore(&self, state: Bytes) -> Result<(), String> {
+        let put = self.shared.registry.default().put(control(Method::PUT, "state", state));
+        let refused = |it: &Response| String::from_utf8_lossy(&it.body).into_owned();
+        match put.answer().await {
+            Some(leaving) if leaving.response.status.is_success() => Ok(()),
+            Some(leaving) => Err(refused(&leaving.response)),
+            None => Err("the connection was cut".to_owned()),
+        }
     }
 
     /// The default sandbox as the stage of a scenario. Its steps are taken on the caller's thread, which must not be one

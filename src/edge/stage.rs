@@ -10,6 +10,7 @@ use super::registry::DEFAULT;
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::Uptime;
+use crate::sandbox::history::Capsule;
 use crate::stage::{PAUSE, Stage};
 
 /// The default sandbox of a server, and its forks.
@@ -71,6 +72,10 @@ impl Stage for ServerStage<'_> {
         if self.runtime.block_on(copying).is_some() {
             self.forks.push(name.to_owned());
         }
+    }
+
+    fn capsule(&self) -> Option<Capsule> {
+        self.driver(None).capsule()
     }
 
     fn uptime(&self) -> Uptime {

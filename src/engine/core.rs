@@ -17,7 +17,7 @@ use super::rules::Rules;
 use super::tables::settings::WEBHOOK_URL;
 use super::touched::Touched;
 use crate::kit::http::Request;
-use crate::kit::time::Timestamp;
+use crate::kit::time::{Timestamp, Uptime};
 
 /// Objects of one sandbox whose pace rules set.
 pub const PACED_BY_RULES_MAX: usize = 100_000;
@@ -98,6 +98,12 @@ impl Core {
     /// What happens is kept for the next report while the clock stands. On a running clock a report begins with its walk.
     pub fn keep_report(&mut self) {
         if self.clock.stands() { self.log.begin_report() } else { self.log.pause_report() }
+    }
+
+    /// Becomes what a saved state of it becomes, at a moment when nothing is under way.
+    pub fn settle(&mut self, uptime: Uptime) {
+        self.clock.settle(uptime);
+        self.keep_report();
     }
 
     /// All that traffic has ever reached here. What came with a copy or a saved state was reached elsewhere.

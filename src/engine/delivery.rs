@@ -221,7 +221,8 @@ pub struct Attempt {
 }
 
 /// What an attempt waits for before it leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WaitsFor {
     /// The attempts that were made before it for the same target.
     Turn,

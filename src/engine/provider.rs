@@ -54,7 +54,7 @@ impl Beside<'_> {
 }
 
 /// One payment provider: its memory of a sandbox, and its rules.
-pub trait Provider: Send {
+pub trait Provider: Send + Sync {
     /// Its tables: everything that is known about it.
     fn contract(&self) -> &'static Contract;
 

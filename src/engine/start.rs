@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::clock::Mode;
@@ -15,8 +16,12 @@ pub const OBJECTS_MAX: usize = 1_000_000;
 /// What the objects of a sandbox may cost.
 pub const OBJECT_BYTES_MAX: usize = 256 * 1024 * 1024;
 
+/// Inputs that the history of a sandbox keeps, in bytes, without `--history-bytes`.
+pub const HISTORY_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// How a sandbox begins, and what `reset` returns it to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Start {
     /// Its name, which answers carry in `Playmoney-Sandbox`.
     pub name: String,
@@ -35,6 +40,8 @@ pub struct Start {
     pub redirect: Option<String>,
     /// Bytes of requests and answers that the journal keeps; beyond that, the oldest are dropped.
     pub journal_bytes_max: usize,
+    /// Bytes of inputs that the history keeps; beyond that, the oldest are dropped, up to a snapshot behind them. 0: it keeps none.
+    pub history_bytes_max: usize,
     /// Objects that are kept; beyond that, no new ones are made.
     pub objects_max: usize,
     /// What they may cost in memory.
@@ -55,8 +62,16 @@ pub struct Start {
     pub copied: Copied,
 }
 
+impl Start {
+    /// What it costs in memory, nearly: its texts and what its scenario adds.
+    pub fn cost(&self) -> usize {
+        size_of::<Self>() + serde_json::to_string(&self.setup).map_or(0, |it| it.len())
+    }
+}
+
 /// Parts of a start that a copy has from its original: the redirect changes the addresses in them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Copied {
     pub webhook_url: bool,
     pub setup: bool,
@@ -74,6 +89,7 @@ impl Default for Start {
             webhook_url_wins: false,
             redirect: None,
             journal_bytes_max: log::BYTES_MAX,
+            history_bytes_max: HISTORY_BYTES_MAX,
             objects_max: OBJECTS_MAX,
             object_bytes_max: OBJECT_BYTES_MAX,
             show_secrets: false,
@@ -87,7 +103,8 @@ impl Default for Start {
 }
 
 /// Whether answers carry the header `Playmoney-Evidence`. The journal has the evidence in any case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EvidenceHeader {
     #[default]
     Sent,
@@ -95,7 +112,8 @@ pub enum EvidenceHeader {
 }
 
 /// What outlasts the beginnings of a sandbox.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Keeps {
     #[default]
     Nothing,
@@ -107,7 +125,8 @@ pub enum Keeps {
 pub type Place = Range<usize>;
 
 /// What a scenario gives a sandbox at its beginning.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Setup {
     /// The scenario's name.
     pub name: String,
@@ -118,7 +137,8 @@ pub struct Setup {
 }
 
 /// What one provider starts with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProviderSetup {
     pub slug: String,
     /// For every account of the provider.
@@ -130,7 +150,8 @@ pub struct ProviderSetup {
 }
 
 /// One merchant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AccountSetup {
     pub id: String,
     pub at: Place,
@@ -140,7 +161,8 @@ pub struct AccountSetup {
 }
 
 /// What an account has of a currency, as it is written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BalanceSetup {
     pub currency: String,
     pub amount: String,
@@ -151,7 +173,8 @@ pub struct BalanceSetup {
 }
 
 /// A price, as it is written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RateSetup {
     pub pair: String,
     pub ask: String,

@@ -16,6 +16,7 @@ use crate::engine::core::Core;
 use crate::engine::start::Start;
 use crate::kit::time::{Timestamp, Uptime};
 
+mod asides;
 mod auditing;
 mod beginning;
 mod births;
@@ -25,6 +26,7 @@ mod reaching;
 mod ruling;
 mod spoiling;
 
+pub use asides::Aside;
 pub use auditing::Varied;
 use held::Held;
 use posting::Leaves;
@@ -41,6 +43,8 @@ pub struct World {
     held: Held,
     /// Counts how often the sandbox has begun anew: an outcome of an earlier generation is ignored.
     pub generation: u64,
+    /// What has changed it besides the sandbox's own calls, for its history.
+    pub asides: Vec<Aside>,
 }
 
 /// What a sandbox was before it became another, if it did. Dropping it takes long when it was large.

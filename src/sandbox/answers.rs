@@ -48,7 +48,7 @@ impl Stamp {
 /// A bug has struck this sandbox.
 pub fn broken(world: &World, why: &str) -> Response {
     let detail = format!(
-        "Playmoney has a bug, and this sandbox is not to be trusted any more: {why}. Please report it with the requests since its start (seed {}). Other sandboxes go on; POST /__admin/reset begins this one anew.",
+        "Playmoney has a bug, and this sandbox is not to be trusted any more: {why}. Please report it with its history, which GET /__admin/capsule gives as a file (seed {}). Other sandboxes go on; POST /__admin/reset begins this one anew.",
         world.core.seed
     );
     Response::problem(StatusCode::INTERNAL_SERVER_ERROR, "sandbox_broken", &detail)

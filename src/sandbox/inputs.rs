@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::history::record::What;
 use super::served::Pacing;
 use super::tickets::{Open, Ticket, Work};
 use super::{Answer, Sandbox};
@@ -33,6 +34,8 @@ pub struct Inputs {
     unheard: VecDeque<(Uptime, Input)>,
     /// Callers who have gone before their requests were heard.
     gone: BTreeSet<Ticket>,
+    /// What has happened so far: steps of the agenda, outcomes and calls.
+    pub taken: u64,
     /// Steps that may still be taken before others get their turn.
     pub breath: u32,
     /// More is due by now than was done at once.
@@ -40,9 +43,19 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// Whether everything that came was heard.
+    pub fn is_empty(&self) -> bool {
+        self.unheard.is_empty() && self.gone.is_empty()
+    }
+
+    /// Whether a caller's request is still to be heard.
+    pub fn has(&self, ticket: Ticket) -> bool {
+        self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) | Input::Rest(own, _) if *own == ticket))
+    }
+
     /// A caller has gone. Returns whether the request is still to be heard: then its answer is thrown away.
     pub fn give_up(&mut self, ticket: Ticket) -> bool {
-        let is_unheard = self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) | Input::Rest(own, _) if *own == ticket));
+        let is_unheard = self.has(ticket);
         if is_unheard {
             self.gone.insert(ticket);
         }
@@ -54,9 +67,10 @@ impl Sandbox {
     /// It was deleted. Calls that wait for calls and webhooks end with a word, and those that wait for messages with the messages that have
     /// come: nothing more will come.
     pub fn close(&mut self, uptime: Uptime) {
+        self.keep(uptime, |_| What::Closed);
         self.is_deleted = true;
         if let Some(walker) = self.tickets.walker {
-            self.half_close(uptime, walker); // it ends at its step
+            self.stop_sending(uptime, walker); // it ends at its step
         }
         let waiting: Vec<Ticket> = self.tickets.searches().collect();
         for ticket in waiting {
@@ -110,6 +124,7 @@ impl Sandbox {
 
     /// Takes one input. Returns whether what it has caused at this very moment happens now.
     fn take(&mut self, uptime: Uptime, input: Input) -> bool {
+        self.inputs.taken += 1;
         match input {
             Input::Request(ticket, request) => {
                 let has_due = self.hear(uptime, ticket, *request, Settled::Unknown);
@@ -137,7 +152,7 @@ impl Sandbox {
     /// A caller who has gone before the request was heard gets no answer, and waits for nothing.
     fn forget_if_gone(&mut self, uptime: Uptime, ticket: Ticket) {
         if self.inputs.gone.remove(&ticket) {
-            self.give_up(uptime, ticket);
+            self.leave(uptime, ticket);
         }
     }
 
@@ -198,11 +213,16 @@ impl Sandbox {
     /// One request is heard. Returns whether what it has caused at this very moment happens now: a walk that tells what
     /// happens takes these steps itself.
     fn hear(&mut self, uptime: Uptime, ticket: Ticket, request: Request, settled: Settled) -> bool {
+        self.inputs.taken += 1;
         if self.broken.is_some() && control::begins_anew(&request) {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.
             let replaced = self.world.reset(uptime);
             control::violations::keep(&replaced, &mut self.world);
             (self.walk, self.broken) = (None, None);
+        }
+        if self.broken.is_some() && control::is_capsule(&request) {
+            self.give_capsule(ticket); // what has broken it can be played again
+            return true;
         }
         self.give(uptime, ticket, |it| it.answer(uptime, request, settled))
     }
@@ -225,6 +245,7 @@ impl Sandbox {
             }
             Answer::Before(before) => self.tickets.defer(ticket, Work::Before(before)),
             Answer::Later(later) => self.defer(ticket, later),
+            Answer::Capsule => self.give_capsule(ticket),
             Answer::Walk(_, conclusion) => {
                 self.tickets.keep(ticket, Open::Walk(conclusion));
                 self.tickets.walker = Some(ticket);
@@ -253,9 +274,13 @@ impl Sandbox {
             self.inputs.breath -= 1;
             let counts = self.world.core.log.counts();
             let is_full = self.walk.as_ref().is_some_and(|it| it.is_full(counts));
-            if (is_full || !self.step(uptime, now)) && !self.world.apply_next(uptime) {
+            if !is_full && self.step(uptime, now) {
+                continue;
+            }
+            if !self.world.apply_next(uptime) {
                 break;
             }
+            self.inputs.taken += 1;
         }
         self.world.core.now = now;
         self.world.core.clock.step_to(now);

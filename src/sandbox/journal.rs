@@ -13,12 +13,12 @@ impl Sandbox {
     pub(super) fn answer_unknown(&mut self, request: Request) -> Answer {
         let response = unknown_path(&self.world, &request);
         if !is_root(request.path.as_str()) {
-            self.keep(request, &response);
+            self.write_down(request, &response);
         }
         Answer::Now(response)
     }
 
-    fn keep(&mut self, request: Request, response: &Response) {
+    fn write_down(&mut self, request: Request, response: &Response) {
         let log = &mut self.world.core.log;
         let entry = log.heard(self.world.core.now, None);
         log.received(entry, request, Trace::default(), None);
@@ -28,9 +28,10 @@ impl Sandbox {
 
     /// Keeps a request that the server has refused before any sandbox heard it. It has no other effect.
     pub fn keep_unheard(&mut self, uptime: Uptime, request: Request, response: &Response) {
+        self.keep_refused(uptime, &request, response);
         _ = self.guarded(|it| {
             it.pass_to(uptime);
-            it.keep(request, response);
+            it.write_down(request, response);
             it.world.core.log.trim();
         });
         self.proceed(uptime);

@@ -5,9 +5,11 @@ mod asked;
 mod bounds;
 pub mod driving;
 mod filling;
+pub mod history;
 mod inputs;
 mod journal;
 mod methods;
+mod receiving;
 mod refusals;
 mod served;
 mod slips;
@@ -15,11 +17,12 @@ mod tickets;
 mod walking;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
 
 pub use self::answers::{EVIDENCE, FAULT, HINT, SANDBOX, TIME};
 use self::answers::{Stamp, broken};
 pub use self::bounds::{HEAD_BYTES_MAX, HEADERS_MAX, METHOD_BYTES_MAX, body_too_large, head_bytes, head_too_large};
+use self::history::History;
+use self::history::record::What;
 use self::inputs::Inputs;
 use self::served::{Pacing, Served, serve, show_again};
 #[cfg(feature = "inside")]
@@ -29,9 +32,9 @@ use self::tickets::{Open, Tickets};
 use self::walking::Walk;
 use crate::contract::hints;
 use crate::control::{self, Answer, Conclusion, Now, Rest, Settled, Test, Until, Waiting};
-use crate::engine::delivery::{Outcome, Outgoing};
+use crate::engine::delivery::{AttemptId, Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
-use crate::engine::inbox::{Reaction, Signature};
+use crate::engine::inbox::Signature;
 use crate::engine::start::{EvidenceHeader, Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{HeaderValue, Request, Response, StatusCode, Target};
@@ -72,12 +75,15 @@ pub struct Sandbox {
     is_deleted: bool,
     /// The walk under way has paused for others and goes on at once.
     has_more: bool,
+    /// What came in and what went out. A copy that serves one purpose keeps none.
+    history: Option<Box<History>>,
 }
 
 impl Sandbox {
     /// A sandbox at its beginning.
     pub fn new(start: Start, uptime: Uptime) -> Self {
-        Self::of(World::new(start, providers::all(), uptime))
+        let base = Self::begins_with(start.clone(), uptime);
+        Self::of(World::new(start, providers::all(), uptime)).with_history(base)
     }
 
     /// The same, unless parts of its scenario are impossible.
@@ -85,20 +91,23 @@ impl Sandbox {
     /// # Errors
     /// Every impossible part.
     pub fn load(start: Start, uptime: Uptime) -> Result<Self, Vec<Impossible>> {
-        World::load(start, providers::all(), uptime).map(Self::of)
+        let base = Self::begins_with(start.clone(), uptime);
+        World::load(start, providers::all(), uptime).map(|it| Self::of(it).with_history(base))
     }
 
     fn of(world: World) -> Self {
         let stamp = Stamp::new(world.core.now, &world.core.name);
         let (inputs, tickets) = (Inputs::default(), Tickets::default());
-        Self { world, broken: None, stamp, inputs, tickets, walk: None, is_deleted: false, has_more: false }
+        Self { world, broken: None, stamp, inputs, tickets, walk: None, is_deleted: false, has_more: false, history: None }
     }
 
     /// A copy at this instant under another name: state, clock, pending timers and deliveries. Its webhooks go to
     /// `redirect`, or to its own inbox `fork`, whatever addresses its objects carry.
     #[must_use]
     pub fn fork(&self, name: &str, redirect: Option<&str>, uptime: Uptime) -> Self {
-        Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) }
+        let copy = Self { broken: self.broken.clone(), ..Self::of(self.world.fork(name, redirect, uptime)) };
+        let base = copy.begins_now(uptime);
+        copy.with_history(base)
     }
 
     /// Its name.
@@ -121,10 +130,12 @@ impl Sandbox {
     /// # Errors
     /// What no sandbox can begin with; then nothing has changed.
     pub fn begin(&mut self, start: Start, uptime: Uptime) -> Result<(), Vec<Impossible>> {
+        self.keep(uptime, |_| What::Begin { start: Box::new(start.clone()) });
         let replaced = self.world.begin(start, uptime)?;
         control::violations::keep(&replaced, &mut self.world);
         (self.walk, self.broken) = (None, None);
         self.proceed(uptime); // a walk that was under way has ended
+        self.begin_history(uptime);
         Ok(())
     }
 
@@ -137,7 +148,9 @@ impl Sandbox {
     /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard; when that takes many
     /// steps, the call is heard in a later [`Self::tick`]. The answer is fetched with [`Self::poll_answer`].
     pub fn handle(&mut self, uptime: Uptime, request: Request) -> Ticket {
+        self.make_room(uptime);
         let ticket = self.tickets.next();
+        self.keep_request(uptime, ticket, &request);
         self.put_request(uptime, ticket, request);
         self.go_on(uptime);
         ticket
@@ -145,7 +158,9 @@ impl Sandbox {
 
     /// Lets time pass up to that moment for a caller who is told nothing: what happens stands in the next report.
     pub fn walk_to(&mut self, uptime: Uptime, at: Timestamp) -> Ticket {
+        self.make_room(uptime);
         let ticket = self.tickets.next();
+        self.keep(uptime, |_| What::Walk { ticket, to: at });
         if self.walk.is_some() || self.broken.is_some() {
             let response = self.ended();
             self.tickets.answer(ticket, response);
@@ -210,24 +225,32 @@ impl Sandbox {
     /// The next due thing happens. Then the log may drop the oldest.
     fn step(&mut self, uptime: Uptime, until: Timestamp) -> bool {
         let happened = self.world.step(uptime, until);
+        self.inputs.taken += u64::from(happened);
         self.world.core.log.trim();
         happened
     }
 
     /// A receiver has answered a webhook. A refusal books the next attempt, as the provider's schedule says.
     pub fn settle(&mut self, uptime: Uptime, outgoing: &Outgoing, outcome: Outcome) {
-        self.put_outcome(uptime, outgoing.generation, outgoing.id, outcome);
+        self.settle_attempt(uptime, outgoing.generation, outgoing.id, outcome);
+    }
+
+    fn settle_attempt(&mut self, uptime: Uptime, generation: u64, attempt: AttemptId, outcome: Outcome) {
+        self.keep(uptime, |_| What::Outcome { generation, attempt, outcome: outcome.clone() });
+        self.put_outcome(uptime, generation, attempt, outcome);
         self.go_on(uptime);
     }
 
     /// Real time has passed, and something may be due.
     pub fn tick(&mut self, uptime: Uptime) {
-        self.go_on(uptime);
+        self.keep_tick(uptime, |it| it.go_on(uptime));
     }
 
     /// The next webhook that has to be posted; its outcome comes back with [`Self::settle`].
     pub fn poll_outgoing(&mut self) -> Option<Outgoing> {
-        if self.broken.is_some() { None } else { self.world.outgoing.pop_front() }
+        let outgoing = if self.broken.is_some() { None } else { self.world.outgoing.pop_front() }?;
+        self.keep_left(&outgoing);
+        Some(outgoing)
     }
 
     /// What a caller gets, once it is ready. It is handed out once.
@@ -235,7 +258,11 @@ impl Sandbox {
         let mut answered = self.poll_unfinished(uptime, ticket)?;
         match answered.work.take() {
             None => Some(answered),
-            Some(Work::Later(later)) => Some(Answered { response: Some(later.finish()), ..answered }),
+            Some(Work::Later(later)) => {
+                let response = later.finish();
+                self.made(ticket, &response);
+                Some(Answered { response: Some(response), ..answered })
+            }
             Some(Work::Before(before)) => {
                 self.hear_rest(uptime, ticket, before.finish());
                 self.poll_answer(uptime, ticket)
@@ -245,20 +272,28 @@ impl Sandbox {
 
     /// What a call brought was read: the rest is heard.
     pub fn hear_rest(&mut self, uptime: Uptime, ticket: Ticket, rest: Rest) {
+        self.keep(uptime, |_| What::Rest { ticket });
         self.put_rest(uptime, ticket, rest);
         self.go_on(uptime);
     }
 
     /// The same as [`Self::poll_answer`], with long work still to be done. A driver does it when it has released the sandbox.
     pub fn poll_unfinished(&mut self, uptime: Uptime, ticket: Ticket) -> Option<Answered> {
-        match self.tickets.open(ticket) {
-            Some(Open::Wait { .. }) => self.look_after(uptime, ticket),
-            Some(Open::Held(_) | Open::Walk(_) | Open::Sending) | None => {}
+        let waits = |it: &Self| matches!(it.tickets.open(ticket), Some(Open::Wait { .. }));
+        let waited = waits(self);
+        if waited {
+            self.look_after(uptime, ticket);
         }
         // Also what has just become a delay. In a broken sandbox nothing comes that could be waited for.
         let generation = if self.broken.is_some() { u64::MAX } else { self.world.generation };
         self.tickets.release(ticket, uptime, generation, self.world.core.now);
-        self.tickets.fetch(ticket)
+        let answered = self.tickets.fetch(ticket);
+        match &answered {
+            Some(answered) => self.keep_taken(uptime, ticket, answered),
+            None if waited && !waits(self) => self.keep_look(uptime, ticket),
+            None => {}
+        }
+        answered
     }
 
     /// Answers a caller who waits, if what they wait for has happened or their patience has ended.
@@ -280,7 +315,7 @@ impl Sandbox {
                 self.tickets.send(ticket, uptime, self.world.generation, response, pacing);
             }
             Some(Answer::Later(later)) => self.defer(ticket, later),
-            Some(Answer::Before(_) | Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
+            Some(Answer::Before(_) | Answer::Walk(..) | Answer::Wait(_) | Answer::Capsule | Answer::Hangup) | None => {
                 self.tickets.keep(ticket, Open::Wait { waiting, patience_ends, pacing });
             }
         }
@@ -293,77 +328,6 @@ impl Sandbox {
         if let Some(named) = named.filter(|_| self.world.start.evidence_header == EvidenceHeader::Sent) {
             response.headers.insert(EVIDENCE, named.header.clone());
         }
-    }
-
-    /// Whether a walk through time is under way.
-    pub fn is_walking(&self) -> bool {
-        self.walk.is_some()
-    }
-
-    /// The simulated moment until which a rule holds a caller's answer back: a driver that makes time may go there.
-    pub fn held_until(&self, ticket: Ticket) -> Option<Timestamp> {
-        self.tickets.held_until(ticket)
-    }
-
-    /// Ends a caller's wait: it gets its answer now, complete or not. For drivers without real time.
-    pub fn end_patience(&mut self, ticket: Ticket) {
-        self.tickets.end_patience(ticket);
-    }
-
-    /// Whether more is to be done at once than one call does: others get their turn before it goes on.
-    pub fn has_more(&self) -> bool {
-        self.has_more || self.inputs.is_behind
-    }
-
-    /// How long until something is due by itself, or a caller's wait in real time ends. In a broken sandbox nothing is due.
-    pub fn next_wakeup(&mut self, uptime: Uptime) -> Option<Duration> {
-        if self.broken.is_some() {
-            return None;
-        }
-        if self.has_more() {
-            return Some(Duration::ZERO);
-        }
-        let walk_ends = self.walk.as_ref().map(Walk::ends_by);
-        let patience = self.tickets.next_deadline().into_iter().chain(walk_ends).min().map(|it| it.saturating_sub(uptime.elapsed));
-        let due = if self.world.core.clock.stands() { None } else { self.world.next_live_at() };
-        let due = due.and_then(|it| self.world.core.clock.wait(uptime, it));
-        due.into_iter().chain(patience).min()
-    }
-
-    /// Something arrives for a built-in inbox from inside this process: no socket, so that its script's delays cost
-    /// simulated time only.
-    /// Its signature is judged with the keys of this sandbox, unless the sender has given a verdict.
-    pub fn receive(
-        &mut self,
-        uptime: Uptime,
-        inbox: &str,
-        path: String,
-        outgoing: &Outgoing,
-        verdict: Option<Verdict>,
-    ) -> Option<Reaction> {
-        let received = self.guarded(|it| {
-            it.inputs.is_behind |= !it.pass_to(uptime);
-            match verdict {
-                Some(verdict) => it.world.keep(inbox, "POST", path, (&outgoing.headers, &outgoing.body), verdict),
-                None => it.world.receive(uptime, inbox, "POST", path, &outgoing.headers, &outgoing.body),
-            }
-        });
-        received.ok().flatten()
-    }
-
-    /// Puts the moment, the date and the name on an answer that was made outside.
-    pub fn stamped_at(&self, uptime: Uptime, response: Response) -> Response {
-        let now = self.world.core.clock.at(uptime).max(self.world.core.now);
-        Stamp::new(now, self.name()).put_on(response)
-    }
-
-    /// Puts the moment, the date and the name on an answer.
-    fn stamped(&mut self, response: Response) -> Response {
-        let (now, name) = (self.world.core.now, &self.world.core.name);
-        if self.stamp.at != now || self.stamp.name != *name {
-            self.stamp = Stamp::new(now, name);
-        }
-        self.stamp.put_on(response)
     }
 
     /// A bug in one sandbox is that sandbox's end, not the process's.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::AttemptId;
@@ -45,6 +47,9 @@ fn t22_a_broken_sandbox_says_so_and_sleeps() {
     assert!(is_broken(&ended), "a caller who waits for the walk learns why it ended");
     assert!(is_broken(&ask(&mut sandbox, 2, Request::new(Method::GET, "/", ""))));
     assert_eq!(sandbox.next_wakeup(after(99)), None, "nothing happens in it any more, so nothing wakes it");
+    let asked = sandbox.handle(after(3), Request::new(Method::GET, "/__admin/capsule", ""));
+    let capsule = sandbox.poll_answer(after(3), asked).and_then(|it| it.response).expect("a history");
+    assert_eq!(capsule.status, StatusCode::OK, "what has broken it can be played again");
     let reset = ask(&mut sandbox, 3, Request::new(Method::POST, "/__admin/reset", ""));
     assert_eq!(reset.status, StatusCode::OK, "it can begin anew");
 }

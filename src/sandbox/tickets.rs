@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::answers::HINT;
 use super::served::Pacing;
 use crate::control::{Before, Conclusion, Later, Test, Waiting};
@@ -18,8 +20,15 @@ pub const SLOW_MAX: usize = 1_024;
 const CROWDED: &str = "it came at once: 1,024 answers of this sandbox are held back or dribble already, and no more may";
 
 /// One caller of a sandbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ticket(u64);
+
+impl Ticket {
+    /// Counts the callers of a sandbox.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// What a caller gets.
 #[derive(Debug)]
@@ -103,6 +112,31 @@ impl Tickets {
     pub fn next(&mut self) -> Ticket {
         self.last += 1;
         Ticket(self.last)
+    }
+
+    /// The latest that was given out.
+    pub fn last(&self) -> Ticket {
+        Ticket(self.last)
+    }
+
+    /// The next one follows this.
+    pub fn continue_behind(&mut self, last: Ticket) {
+        self.last = last.0;
+    }
+
+    /// Whether no caller waits.
+    pub fn is_idle(&self) -> bool {
+        self.open.is_empty() && self.walker.is_none() && self.half_closed.is_empty()
+    }
+
+    /// Whether an answer was not taken out yet.
+    pub fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Whether it is the ticket of a caller who has not got all yet.
+    pub fn knows(&self, ticket: Ticket) -> bool {
+        self.is_ready(ticket) || self.open.contains_key(&ticket) || self.half_closed.contains(&ticket) || self.walker == Some(ticket)
     }
 
     /// Closes the caller's connection without an answer.

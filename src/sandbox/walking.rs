@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Sandbox;
 use super::answers::broken;
+use super::history::record::What;
 use super::tickets::{Open, Ticket, Told};
 use crate::control::{self, Answer, Conclusion, Until, Walked};
 use crate::engine::delivery::{AttemptId, WaitsFor};
@@ -141,7 +142,7 @@ impl Sandbox {
                 self.tickets.answer(walker, response);
             }
             Some(Answer::Later(later)) => self.defer(walker, later),
-            Some(Answer::Before(_) | Answer::Walk(..) | Answer::Wait(_) | Answer::Hangup) | None => {
+            Some(Answer::Before(_) | Answer::Walk(..) | Answer::Wait(_) | Answer::Capsule | Answer::Hangup) | None => {
                 let response = self.ended();
                 self.tickets.answer(walker, response);
             }
@@ -165,7 +166,7 @@ impl Sandbox {
             answer
         });
         if self.tickets.may_be_gone(walker) {
-            self.tell_again(walker);
+            self.tell_once_more(walker);
         }
         Some(answer.unwrap_or_else(Answer::Now))
     }
@@ -250,8 +251,15 @@ impl Sandbox {
 
     /// A caller has gone. Their walk through time ends at the step that it is in.
     pub fn give_up(&mut self, uptime: Uptime, ticket: Ticket) {
+        if self.tickets.knows(ticket) || self.inputs.has(ticket) {
+            self.keep(uptime, |_| What::Gone { ticket });
+            self.leave(uptime, ticket);
+        }
+    }
+
+    pub(super) fn leave(&mut self, uptime: Uptime, ticket: Ticket) {
         if self.tickets.is_ready(ticket) {
-            self.tell_again(ticket);
+            self.tell_once_more(ticket);
         }
         if let Some(test) = self.tickets.test_of(ticket).filter(|it| it.generation == self.world.generation) {
             self.world.core.log.left_late(self.world.core.now, test.provider_id, test.entry);
@@ -264,7 +272,12 @@ impl Sandbox {
     /// A caller sends nothing more: they may still read, or be gone. Their walk ends at the step that it is in and is
     /// answered. What the answer tells stands in the next report too.
     pub fn half_close(&mut self, uptime: Uptime, ticket: Ticket) {
-        self.tell_again(ticket);
+        self.keep(uptime, |_| What::HalfClosed { ticket });
+        self.stop_sending(uptime, ticket);
+    }
+
+    pub(super) fn stop_sending(&mut self, uptime: Uptime, ticket: Ticket) {
+        self.tell_once_more(ticket);
         self.tickets.half_closed.insert(ticket);
         if self.tickets.walker == Some(ticket) {
             self.proceed(uptime);
@@ -273,6 +286,13 @@ impl Sandbox {
 
     /// A caller may not have read the answer to their walk: what it told, if it is the latest, stands in the next report too.
     pub fn tell_again(&mut self, walker: Ticket) {
+        if self.tickets.told.as_ref().is_some_and(|it| it.walker == walker) {
+            self.keep_now(What::ToldAgain { ticket: walker });
+            self.tell_once_more(walker);
+        }
+    }
+
+    fn tell_once_more(&mut self, walker: Ticket) {
         if let Some(told) = self.tickets.told.take_if(|it| it.walker == walker)
             && told.generation == self.world.generation
         {

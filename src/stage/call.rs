@@ -131,10 +131,7 @@ pub fn prove(world: &mut World, uptime: Uptime, operation: &Operation, caller: &
 
 /// A call of a portal comes from one of its pages: with the session's cookie, and the token of the page's form.
 fn log_in(world: &mut World, uptime: Uptime, caller: &Caller<'_>, account: &str, request: &mut Request) -> Result<(), String> {
-    let provider_id = world.provider_id(caller.provider);
-    let known = provider_id.filter(|it| world.core.accounts(*it).contains_key(account));
-    let session = known.and_then(|provider_id| world.with(provider_id, uptime, |it, cx| it.log_in(cx, account)));
-    let Some(LoggedIn { cookie, token: (name, token) }) = session else {
+    let Some(LoggedIn { cookie, token: (name, token) }) = world.log_in(uptime, caller.provider, account) else {
         return Err(format!("{} has no account `{account}` that could log in", caller.provider));
     };
     put(request, header::COOKIE, &cookie);

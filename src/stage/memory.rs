@@ -9,6 +9,7 @@ use crate::engine::start::Start;
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::Uptime;
+use crate::sandbox::history::Capsule;
 use crate::sandbox::{Answered, Sandbox, Ticket, driving};
 
 /// The inboxes that get the webhooks of accounts unless a scenario names other targets: one for each provider, by slug.
@@ -62,6 +63,10 @@ impl Stage for MemoryStage {
         driving::finish(original, Uptime::START, &mut |_, _| Outcome::failed(Failure::Refused));
         let copy = original.fork(name, None, Uptime::START);
         self.forks.insert(name.to_owned(), copy);
+    }
+
+    fn capsule(&self) -> Option<Capsule> {
+        self.main.capsule()
     }
 
     /// Real time stands still in memory.

@@ -15,6 +15,7 @@ use crate::engine::touched::Touched;
 use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, Uptime, later, parse_duration};
+use crate::sandbox::history::Capsule;
 use crate::scenario::reference::{Saved, resolved, resolved_rule};
 use crate::scenario::yaml::Node;
 use crate::scenario::{Scenario, Step, StepKind};
@@ -58,6 +59,11 @@ pub trait Stage {
 
     /// A step begins to wait for a call of an application, at most this long.
     fn waits(&mut self, _operation: &str, _patience: RealDuration) {}
+
+    /// The history of the sandbox, forks aside. `None`: it keeps none.
+    fn capsule(&self) -> Option<Capsule> {
+        None
+    }
 
     /// Lets some real time pass, so that an application can call. `false`: no application can call.
     fn pause(&mut self) -> bool;

@@ -12,6 +12,7 @@ use crate::net::{Answer, request, send};
 use crate::tape::snapshot;
 
 mod audit;
+mod capsules;
 mod clients;
 #[cfg(unix)]
 mod exec;

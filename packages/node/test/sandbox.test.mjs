@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { PlaymoneyError, Sandbox, VerificationError, startServer } from '../index.mjs';
+import { PlaymoneyError, Sandbox, VerificationError, findProgram, startServer } from '../index.mjs';
 
 let server;
 let sandbox;
@@ -182,6 +183,21 @@ test('a state is kept and put back', async () => {
   await sandbox.restore(state);
   assert.equal((await sandbox.now()).toISOString(), '2026-01-01T00:00:00.000Z');
   assert.equal(await sandbox.verify('cryptopay.createPaymentOrder'), 1);
+});
+
+test('a capsule is played again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'playmoney-test-'));
+  const file = join(folder, 'a.capsule');
+  try {
+    await order();
+    await sandbox.advance('1h');
+    assert.equal(await sandbox.saveCapsule(file), true);
+    const { status, stdout, stderr } = spawnSync(findProgram(), ['capsule', 'replay', file], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^same: /);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a capsule is saved if the program keeps one', async () => {

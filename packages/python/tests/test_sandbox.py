@@ -1,5 +1,6 @@
 """A sandbox: its verbs, and what it says when something is not as expected."""
 
+import subprocess
 import threading
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -10,6 +11,7 @@ import pytest
 
 import playmoney as package
 from playmoney._control import written
+from playmoney._program import find_program
 
 from payouts import pay_out
 
@@ -224,6 +226,16 @@ def test_a_server_that_is_gone_is_named() -> None:
     with pytest.raises(ConnectionError, match='the server is not there: it has ended'):
         shop.clock
     shop.delete()
+
+
+def test_a_capsule_is_played_again(shop: package.Sandbox, tmp_path: Path) -> None:
+    order(shop)
+    shop.advance('1h')
+    path = tmp_path / 'a.capsule'
+    assert shop.save_capsule(path)
+    replayed = subprocess.run([find_program(), 'capsule', 'replay', path], capture_output=True, text=True)
+    assert replayed.returncode == 0, replayed.stderr
+    assert replayed.stdout.startswith('same: '), replayed.stdout
 
 
 class History(BaseHTTPRequestHandler):

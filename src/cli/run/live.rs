@@ -17,7 +17,8 @@ use crate::kit::printable::line;
 use crate::kit::time::Uptime;
 use crate::kit::webhook_url::shown;
 use crate::providers;
-use crate::stage::{Stage, play};
+use crate::sandbox::history::Capsule;
+use crate::stage::Stage;
 
 /// Plays every file behind the same server, so that its address stays the same for the application.
 pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<PlayedFile>, Stop> {
@@ -39,7 +40,7 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
         files.push(run.play_one(loaded, nth, |start, scenario| {
             server.begin(start).map_err(|it| scenario.mistakes(it))?;
             let stage = server.stage(runtime.handle().clone());
-            Ok(if run.json { play(scenario, &mut { stage }) } else { play(scenario, &mut Aloud { stage, base: &base }) })
+            Ok(if run.json { run.play_on(scenario, &mut { stage }) } else { run.play_on(scenario, &mut Aloud { stage, base: &base }) })
         }));
         if run.fail_fast && files.last().is_some_and(|it| it.exit() != Exit::Good) {
             break;
@@ -71,6 +72,10 @@ impl<S: Stage> Stage for Aloud<'_, S> {
 
     fn fork(&mut self, from: Option<&str>, name: &str) {
         self.stage.fork(from, name);
+    }
+
+    fn capsule(&self) -> Option<Capsule> {
+        self.stage.capsule()
     }
 
     fn uptime(&self) -> Uptime {

@@ -12,6 +12,7 @@ use super::{PlayedFile, summary};
 use crate::cli::Stop;
 use crate::cli::assumptions;
 use crate::cli::output::{print, tell_count};
+use crate::cli::paths::shown;
 use crate::cli::scenarios::tell_mistakes;
 use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
 use crate::cli::violations::{self, Of};
@@ -109,6 +110,10 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
         _ = writeln!(text, "    {}  {:<8} {}", entry.at, entry.kind, line(&entry.what));
     }
     _ = write!(text, "  play it again with: playmoney run {path} --seed {}", it.seed);
+    if let Some(file) = &it.capsule {
+        let file = shown(file);
+        _ = write!(text, "\n  its history is in {file}: playmoney capsule replay {file}");
+    }
     text
 }
 

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::edge::egress::forbidden;
+use crate::sandbox::history::BYTES_LEAST;
 
 /// A network that webhooks may go to. An address of IPv4 inside one of IPv6 is the same as that of IPv4.
 pub fn network(text: &str) -> Result<IpNet, String> {
@@ -38,6 +39,12 @@ pub fn threads(text: &str) -> Result<NonZeroUsize, String> {
 /// The cores that this process may use; one, when the system does not tell.
 pub fn cores() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The bytes that a history keeps.
+pub fn history_bytes(text: &str) -> Result<usize, String> {
+    let number = text.trim().parse().ok().filter(|it| BYTES_LEAST <= *it);
+    number.ok_or_else(|| format!("this is not a number of bytes for a history: write one from {BYTES_LEAST}, such as 67108864"))
 }
 
 /// The token of the control API, as `Authorization: Bearer` can carry it.
@@ -85,6 +92,12 @@ mod tests {
     fn a_number_of_threads_has_bounds() {
         assert_eq!([" 1", "1024"].map(|it| threads(it).map(NonZeroUsize::get)), [Ok(1), Ok(1_024)]);
         assert!(["", "0", "-1", "1.5", "two", "1025", "99999999999999999999"].iter().all(|it| threads(it).is_err()));
+    }
+
+    #[test]
+    fn a_history_has_room_for_something() {
+        assert_eq!(history_bytes("1048576"), Ok(1_048_576));
+        assert!(["", "0", "-1", "1048575", "64MiB"].iter().all(|it| history_bytes(it).is_err()));
     }
 
     #[test]

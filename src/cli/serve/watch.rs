@@ -26,6 +26,7 @@ pub struct Flags {
     pub now: Option<Timestamp>,
     pub webhook_url: Option<String>,
     pub journal_bytes_max: usize,
+    pub history_bytes_max: usize,
     pub show_secrets: bool,
     pub evidence_header: EvidenceHeader,
 }
@@ -49,6 +50,7 @@ impl Flags {
             webhook_url: self.webhook_url.clone(),
             webhook_url_wins: self.webhook_url.is_some(),
             journal_bytes_max: self.journal_bytes_max,
+            history_bytes_max: self.history_bytes_max,
             show_secrets: self.show_secrets,
             evidence_header: self.evidence_header,
             ..start

@@ -83,7 +83,12 @@ impl Caller {
         }
         let Answered { response, transport, work } = self.answered.take()?;
         let response = match work {
-            Some(Work::Later(later)) => Some(self.apart(move || later.finish()).await.unwrap_or_else(|failed| failed)),
+            Some(Work::Later(later)) => {
+                let made = self.apart(move || later.finish()).await;
+                let response = made.unwrap_or_else(|failed| failed);
+                self.driver.lock().made(self.ticket, &response);
+                Some(response)
+            }
             Some(Work::Before(_)) | None => response,
         };
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);

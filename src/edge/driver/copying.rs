@@ -1,4 +1,4 @@
-//! A copy of a sandbox that others use meanwhile.
+//! A copy of a sandbox that others use meanwhile, and its history.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -6,8 +6,14 @@ use std::sync::Arc;
 use super::Driver;
 use crate::control::Waiting;
 use crate::edge::threads::Residence;
+use crate::sandbox::history::Capsule;
 
 impl Driver {
+    /// The history of the sandbox.
+    pub fn capsule(&self) -> Option<Capsule> {
+        self.lock().capsule()
+    }
+
     /// A driver of its own for a copy of the sandbox, under another name, that does not run yet. As a saved state does, the copy waits
     /// for the attempts under way; those that have no outcome after that are sent again in it.
     pub async fn fork(&self, name: &str, redirect: Option<&str>, residence: Residence) -> Arc<Self> {

@@ -45,6 +45,11 @@ impl Log {
         self.begins_with
     }
 
+    /// The same as in the log of which this one is the continuation.
+    pub fn set_begins_with(&mut self, sequence: u64) {
+        self.begins_with = sequence;
+    }
+
     /// The sandbox goes on with this log in the place of an earlier one.
     pub fn follow(&mut self, earlier: &mut Self) {
         self.written += earlier.written + 1;

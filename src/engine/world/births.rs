@@ -116,7 +116,7 @@ impl World {
             None => kept,
         };
         core.keep_report();
-        Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation }
+        Self { start, core, providers, outgoing: VecDeque::new(), held: Held::default(), generation, asides: Vec::new() }
     }
 
     /// The sandbox goes on with another state. What metrics count goes on too, and so do the places of the log.

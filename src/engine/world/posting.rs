@@ -309,15 +309,6 @@ impl World {
         (Some(provider.contract().slug), signature)
     }
 
-    /// Notes what an attempt under way waits for on this machine before it leaves; `None` once it leaves.
-    pub fn note_wait(&mut self, generation: u64, attempt: AttemptId, waits_for: Option<WaitsFor>) {
-        if generation == self.generation
-            && let Some(it) = self.core.outbox.attempt_mut(attempt)
-        {
-            it.waits_for = waits_for;
-        }
-    }
-
     /// Takes the outcome of an attempt. It is applied with [`Self::apply_next`].
     pub fn take_outcome(&mut self, generation: u64, attempt: AttemptId, outcome: Outcome) {
         // A caller waits for a test, and may be the receiver of an attempt that was made before it.
