@@ -20,6 +20,7 @@ mod journal;
 mod later;
 mod objects;
 mod openapi;
+mod problem;
 mod proof;
 mod render;
 mod rules;
@@ -39,6 +40,7 @@ pub use clock::{LIMIT, Until, Walked, is_advance, ticking};
 use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};
+pub use problem::Problem;
 pub use render::{Excerpt, Gravity, Line, News, Renderer, in_brackets};
 pub use table::TABLE;
 pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
@@ -139,42 +141,6 @@ impl Waiting {
             Self::Tested(_) => std::time::Duration::from_secs(60),
             Self::Quiet | Self::Turn(_) | Self::TestLeaves(_) => ATTEMPTS_PATIENCE,
         }
-    }
-}
-
-/// A refusal of the control API.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    pub status: StatusCode,
-    pub code: &'static str,
-    pub detail: String,
-    /// Further members of the problem document.
-    pub members: serde_json::Value,
-}
-
-impl Problem {
-    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), members: serde_json::Value::Null }
-    }
-
-    /// A value is wrong: 422.
-    fn invalid(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", detail)
-    }
-
-    /// Nothing has that name: 404.
-    fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
-    }
-
-    /// Refuses while a walk through time is under way. `why` says what has to wait for its end.
-    fn unless_walking(now: Now, why: &str) -> Result<(), Self> {
-        if now.is_walking { Err(Self::new(StatusCode::CONFLICT, "advance_in_progress", why)) } else { Ok(()) }
-    }
-
-    /// As an answer.
-    pub fn render(&self) -> Response {
-        Response::problem_with(self.status, self.code, &self.detail, &self.members)
     }
 }
 
