@@ -52,7 +52,7 @@ pub async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, b
             let target = uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
             let query = uri.query().unwrap_or("").to_owned();
             let (origin, by_own_host, is_ambiguous) = (called.origin, called.provider.is_some(), false);
-            let mut request = Request { method, target, path, query, headers, body, origin, by_own_host, is_ambiguous };
+            let mut request = Request { method, target, path, query, headers, kept_headers: None, body, origin, by_own_host, is_ambiguous };
             match choose(shared, peer, sandbox.as_deref(), may_call, &mut request) {
                 Ok(driver) => Ok(Arrived { driver, call, request, held: content }),
                 Err((driver, response)) => Err(Box::new(Refusal { driver, response, unheard: may_call.is_none().then_some(request) })),

@@ -155,26 +155,14 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
                 let (response, stream) = open_page(shared, &driver, exchange);
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
-                let (response, stream) = match asked {
-                    Served::Answered(response) => (response, None),
-                    Served::Watched(watch) => open(shared, &driver, watch, exchange).await,
-                    Served::Asked(wish) => {
-                        let needs_caller = wish.needs_caller();
-                        let granted = hosting::grant(&shared.registry, &driver, shared.stopwatch, wish, &request.origin);
-                        tokio::select! {
-                            biased;
-                            response = granted => (response, None),
-                            () = exchange.given_up(), if needs_caller => return None,
-                        }
-                    }
-                };
-                Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
+                // Boxed, as everything that few requests need: hyper copies the future of each request.
+                Box::pin(by_server(shared, &driver, asked, &request.origin, exchange)).await?
             } else {
                 let handled = async {
                     if exchange.asks(driver.home()) {
                         driver.handle(request, &shared.bodies, exchange.half_closed()).await
                     } else {
-                        at_home(&driver, shared, request, exchange).await
+                        Box::pin(at_home(&driver, shared, request, exchange)).await
                     }
                 };
                 tokio::select! {
@@ -201,6 +189,24 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
             Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
+}
+
+/// The server answers a control call, and not the sandbox. `None`: the caller who is needed has gone.
+async fn by_server(shared: &Shared, driver: &Arc<Driver>, asked: Served, origin: &str, exchange: &Exchange) -> Option<Leaving> {
+    let (response, stream) = match asked {
+        Served::Answered(response) => (response, None),
+        Served::Watched(watch) => open(shared, driver, watch, exchange).await,
+        Served::Asked(wish) => {
+            let needs_caller = wish.needs_caller();
+            let granted = hosting::grant(&shared.registry, driver, shared.stopwatch, wish, origin);
+            tokio::select! {
+                biased;
+                response = granted => (response, None),
+                () = exchange.given_up(), if needs_caller => return None,
+            }
+        }
+    };
+    Some(Leaving { stream, ..Leaving::at_once(driver.stamped(response)) })
 }
 
 /// Has a request answered on the thread where its sandbox is at home.

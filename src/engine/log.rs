@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{COUNT_MAX, ProviderId};
+use crate::kit::chunked::Chunked;
 use crate::kit::chunks::Chunks;
-use crate::kit::http::{Request, Response};
+use crate::kit::http::{KeptHeaders, Request, Response};
 use crate::kit::time::Timestamp;
 
 mod entry;
@@ -36,6 +37,9 @@ pub struct Log {
     pub bytes_max: usize,
     #[serde(skip)]
     bytes: usize,
+    /// Where the headers of answers are written.
+    #[serde(skip)]
+    heads: Chunked,
     /// Shared with copies until one of them changes them.
     entries: Chunks<Entry>,
     /// The sequence number of the next entry.
@@ -95,6 +99,7 @@ impl Log {
         Self {
             bytes_max,
             bytes: 0,
+            heads: Chunked::default(),
             entries,
             next_sequence,
             next_id,
@@ -157,12 +162,13 @@ impl Log {
 
     /// The answer to that request, unless it was dropped meanwhile.
     pub fn answered(&mut self, sequence: u64, response: &Response) {
+        let headers = KeptHeaders::in_chunk(&response.headers, &mut self.heads);
         if let Some(it) = self.follower.request_mut(sequence) {
-            it.answer = Some(it.answer(response));
+            it.answer = Some(it.answer(response, headers));
             return;
         }
         let Some(it) = self.request_mut(sequence) else { return };
-        let answer = it.answer(response);
+        let answer = it.answer(response, headers);
         let bytes = answer.size();
         let before = it.answer.replace(answer).map_or(0, |it| it.size());
         self.bytes = self.bytes + bytes - before;

@@ -84,6 +84,8 @@ pub struct Request {
     pub query: String,
     /// The headers, in the order in which they arrived.
     pub headers: HeaderMap,
+    /// A copy of these headers for the journal, if one was made.
+    pub kept_headers: Option<KeptHeaders>,
     /// The whole body; empty without one.
     pub body: Bytes,
     /// Scheme and host for absolute links: `http://127.0.0.1:4242`.
@@ -104,6 +106,7 @@ impl Request {
             path: RequestPath::new(normalised(path).into_owned()),
             query: query.to_owned(),
             headers: HeaderMap::new(),
+            kept_headers: None,
             body: body.into(),
             origin: DEFAULT_ORIGIN.to_owned(),
             by_own_host: false,
@@ -119,6 +122,7 @@ impl Request {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a header name");
         self.headers.append(name, value.parse().expect("a header value"));
+        self.kept_headers = None;
         self
     }
 

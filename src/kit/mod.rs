@@ -6,6 +6,7 @@ pub mod bar;
 pub mod base58;
 pub mod bases;
 pub mod cards;
+pub mod chunked;
 pub mod chunks;
 pub mod concealed;
 pub mod decoded;

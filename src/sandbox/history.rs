@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use self::capsule::{Capsule, MEDIA_TYPE};
 use self::digest::{Digest, chained};
 pub use self::record::Moment;
-use self::record::{Asked, Came, Given, Record, What};
+use self::record::{Asked, Came, Given, Message, Record, Unheard, What};
 use self::replay::Base;
 use super::tickets::{Answered, Ticket, Work};
 use super::{Sandbox, Verdict};
@@ -17,6 +17,7 @@ use crate::engine::delivery::Outgoing;
 use crate::engine::log::Report;
 use crate::engine::start::Start;
 use crate::engine::world::Aside;
+use crate::kit::chunked::Chunked;
 use crate::kit::chunks::Chunks;
 use crate::kit::http::{HeaderMap, Kept, KeptHeaders, Request, Response};
 use crate::kit::time::Uptime;
@@ -47,6 +48,8 @@ pub struct History {
     hash: u64,
     /// The beginning of links in the latest request: usually the same in all.
     origin: Arc<str>,
+    /// Where heads of requests are written.
+    heads: Chunked,
     /// The head of an answer while its hash is made.
     buffer: Vec<u8>,
     /// When the latest input came.
@@ -72,8 +75,8 @@ pub struct ToldBefore {
 
 impl History {
     fn new(bytes_max: usize, base: Base) -> Self {
-        let (origin, parts, buffer) = (Arc::from(""), VecDeque::new(), Vec::new());
-        let mut history = Self { bytes_max, parts, bytes: 0, inputs: base.inputs, hash: base.hash, origin, buffer, at: base.at };
+        let (origin, parts, heads, buffer) = (Arc::from(""), VecDeque::new(), Chunked::default(), Vec::new());
+        let mut history = Self { bytes_max, parts, bytes: 0, inputs: base.inputs, hash: base.hash, origin, heads, buffer, at: base.at };
         history.begin(base);
         history
     }
@@ -102,7 +105,7 @@ impl History {
     fn hear(&mut self, at: Moment, left: usize, what: What) {
         self.inputs += 1;
         self.at = at;
-        self.push(Record::Input(Came { at, left: u32::try_from(left).unwrap_or(u32::MAX), what: Box::new(what) }));
+        self.push(Record::Input(Came { at, left: u32::try_from(left).unwrap_or(u32::MAX), what }));
     }
 
     fn chain(&mut self, hash: u64) {
@@ -113,7 +116,7 @@ impl History {
         if *self.origin != request.origin {
             self.origin = Arc::from(request.origin.as_str());
         }
-        Asked::of(request, Arc::clone(&self.origin))
+        Asked::of(request, &mut self.heads, Arc::clone(&self.origin))
     }
 }
 
@@ -179,13 +182,18 @@ impl Sandbox {
         }
     }
 
-    pub(super) fn keep_request(&mut self, uptime: Uptime, ticket: Ticket, request: &Request) {
-        self.keep(uptime, |it| What::Request { ticket, request: it.asked(request) });
+    /// Keeps a request. The journal keeps the same copy of its headers.
+    pub(super) fn keep_request(&mut self, uptime: Uptime, ticket: Ticket, request: &mut Request) {
+        self.keep(uptime, |it| {
+            let asked = it.asked(request);
+            request.kept_headers = Some(asked.headers.clone());
+            What::Request { ticket, request: asked }
+        });
     }
 
     pub(super) fn keep_refused(&mut self, uptime: Uptime, request: &Request, response: &Response) {
         let answer = (response.status.as_u16(), KeptHeaders::of(&response.headers), Kept(response.body.clone()));
-        self.keep(uptime, |it| What::Unheard { request: it.asked(request), answer });
+        self.keep(uptime, |it| What::Unheard(Box::new(Unheard { request: it.asked(request), answer })));
     }
 
     pub(super) fn keep_message(
@@ -196,12 +204,9 @@ impl Sandbox {
         verdict: Option<Verdict>,
     ) {
         let verdict = verdict.map(|(provider, signature)| (provider.map(str::to_owned), signature));
-        self.keep(uptime, |_| What::Message {
-            inbox: inbox.to_owned(),
-            path: path.to_owned(),
-            headers: KeptHeaders::of(headers),
-            body: Kept(body.clone()),
-            verdict,
+        self.keep(uptime, |_| {
+            let (headers, body) = (KeptHeaders::of(headers), Kept(body.clone()));
+            What::Message(Box::new(Message { inbox: inbox.to_owned(), path: path.to_owned(), headers, body, verdict }))
         });
     }
 

@@ -147,10 +147,10 @@ impl Sandbox {
 
     /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard; when that takes many
     /// steps, the call is heard in a later [`Self::tick`]. The answer is fetched with [`Self::poll_answer`].
-    pub fn handle(&mut self, uptime: Uptime, request: Request) -> Ticket {
+    pub fn handle(&mut self, uptime: Uptime, mut request: Request) -> Ticket {
         self.make_room(uptime);
         let ticket = self.tickets.next();
-        self.keep_request(uptime, ticket, &request);
+        self.keep_request(uptime, ticket, &mut request);
         self.put_request(uptime, ticket, request);
         self.go_on(uptime);
         ticket

@@ -84,7 +84,7 @@ impl Caller {
         let Answered { response, transport, work } = self.answered.take()?;
         let response = match work {
             Some(Work::Later(later)) => {
-                let made = self.apart(move || later.finish()).await;
+                let made = Box::pin(self.apart(move || later.finish())).await;
                 let response = made.unwrap_or_else(|failed| failed);
                 self.driver.lock().made(self.ticket, &response);
                 Some(response)
@@ -100,7 +100,7 @@ impl Caller {
     pub(super) async fn has_read_first(&mut self) -> bool {
         let Some(Answered { work: Some(Work::Before(_)), .. }) = self.answered else { return false };
         let Some(Answered { work: Some(Work::Before(before)), .. }) = self.answered.take() else { return false };
-        self.answered = match self.apart(move || before.finish()).await {
+        self.answered = match Box::pin(self.apart(move || before.finish())).await {
             Ok(rest) => self.driver.hear_rest(self.ticket, rest, self.stirs),
             Err(failed) => Some(Answered { response: Some(failed), transport: None, work: None }),
         };
@@ -128,7 +128,7 @@ impl Caller {
     /// Waits until the answer is ready.
     pub async fn ready(&mut self) {
         if self.answered.is_none() {
-            self.answered = Some(self.wait(Sandbox::poll_unfinished).await);
+            self.answered = Some(Box::pin(self.wait(Sandbox::poll_unfinished)).await); // boxed: most answers are ready at once
         }
     }
 

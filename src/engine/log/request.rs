@@ -118,7 +118,7 @@ impl RequestEntry {
             Cow::Owned(target) => Some(target),
             Cow::Borrowed(_) => None,
         };
-        let headers = KeptHeaders::of(&request.headers);
+        let headers = request.kept_headers.unwrap_or_else(|| KeptHeaders::of(&request.headers));
         let (own_headers, body) = (headers.concealed(), concealed::bytes(&request.body));
         let conceals = target.is_some() || own_headers.is_some() || body.is_some();
         Self {
@@ -141,8 +141,8 @@ impl RequestEntry {
     }
 
     /// The answer to it, as it is kept.
-    pub(super) fn answer(&self, response: &Response) -> Answer {
-        let mut answer = Answer::of(response);
+    pub(super) fn answer(&self, response: &Response, headers: KeptHeaders) -> Answer {
+        let mut answer = Answer { status: response.status.as_u16(), headers, body: Kept(response.body.clone()) };
         if self.method == "HEAD" {
             answer.body = Kept::default(); // it is not sent
         }
@@ -171,10 +171,6 @@ impl RequestEntry {
 }
 
 impl Answer {
-    pub(super) fn of(response: &Response) -> Self {
-        Self { status: response.status.as_u16(), headers: KeptHeaders::of(&response.headers), body: Kept(response.body.clone()) }
-    }
-
     /// Bytes that it takes besides its place in the request.
     pub(super) fn size(&self) -> usize {
         self.headers.cost() + heap::shared(&self.body.0)

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
+use crate::kit::chunked::Chunked;
 use crate::kit::{concealed, heap};
 
 /// A kept body: saved as text if it is text, so that people can read a saved state.
@@ -72,7 +73,7 @@ impl<'de> Deserialize<'de> for Kept {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeptHeaders {
     /// Of each header, in order: the lengths of name and value as four bytes each, the name, the value.
-    block: Box<[u8]>,
+    block: Bytes,
     /// How many there are.
     count: usize,
 }
@@ -80,10 +81,15 @@ pub struct KeptHeaders {
 impl KeptHeaders {
     /// Copies them.
     pub fn of(headers: &HeaderMap) -> Self {
-        let bytes = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 8).sum();
-        let mut block = Vec::with_capacity(bytes);
-        headers.iter().for_each(|(name, value)| append(&mut block, name.as_str().as_bytes(), value.as_bytes()));
-        Self { block: block.into_boxed_slice(), count: headers.len() }
+        let mut block = Vec::with_capacity(bytes_of(headers));
+        append_all(&mut block, headers);
+        Self { block: block.into(), count: headers.len() }
+    }
+
+    /// Copies them to the end of a chunk.
+    pub fn in_chunk(headers: &HeaderMap, chunked: &mut Chunked) -> Self {
+        let block = chunked.put(bytes_of(headers), |chunk| append_all(chunk, headers));
+        Self { block, count: headers.len() }
     }
 
     /// The same without live keys and card numbers. `None`: they contain none.
@@ -97,7 +103,7 @@ impl KeptHeaders {
             is_other = is_other || own_name.is_some() || own_value.is_some();
             append(&mut block, own_name.as_deref().unwrap_or(name), own_value.as_deref().unwrap_or(value));
         }
-        is_other.then(|| Self { block: block.into_boxed_slice(), count: self.count })
+        is_other.then(|| Self { block: block.into_boxed_slice().into(), count: self.count })
     }
 
     /// Names and values, in order.
@@ -146,12 +152,20 @@ impl KeptHeaders {
     }
 }
 
-fn append(block: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+fn bytes_of(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 8).sum()
+}
+
+fn append_all(block: &mut impl BufMut, headers: &HeaderMap) {
+    headers.iter().for_each(|(name, value)| append(block, name.as_str().as_bytes(), value.as_bytes()));
+}
+
+fn append(block: &mut impl BufMut, name: &[u8], value: &[u8]) {
     for length in [name.len(), value.len()] {
-        block.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+        block.put_u32_le(u32::try_from(length).unwrap_or(u32::MAX));
     }
-    block.extend_from_slice(name);
-    block.extend_from_slice(value);
+    block.put_slice(name);
+    block.put_slice(value);
 }
 
 impl Serialize for KeptHeaders {

@@ -1,8 +1,10 @@
 //! One thing that came in or went out, as the history keeps it and a capsule holds it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,7 @@ use super::digest::Digest;
 use crate::engine::delivery::{AttemptId, Outcome, WaitsFor};
 use crate::engine::inbox::Signature;
 use crate::engine::start::Start;
+use crate::kit::chunked::Chunked;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Request, RequestPath};
 use crate::kit::time::{Timestamp, Uptime};
@@ -57,7 +60,7 @@ pub struct Came {
     /// Attempts that were to leave and that no driver had taken out before.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left: u32,
-    pub what: Box<What>,
+    pub what: What,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -80,9 +83,9 @@ pub enum What {
     /// Time passed for a caller who is told nothing.
     Walk { ticket: Ticket, to: Timestamp },
     /// A webhook of this process came to an inbox.
-    Message { inbox: String, path: String, headers: KeptHeaders, body: Kept, verdict: Option<(Option<String>, Signature)> },
-    /// A request that was refused before the sandbox heard it, with its answer.
-    Unheard { request: Asked, answer: (u16, KeptHeaders, Kept) },
+    Message(Box<Message>),
+    /// A request that was refused before the sandbox heard it.
+    Unheard(Box<Unheard>),
     /// A caller went away.
     Gone { ticket: Ticket },
     /// A caller sends nothing more.
@@ -101,20 +104,41 @@ pub enum What {
     Closed,
 }
 
+/// A webhook to an inbox.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    pub inbox: String,
+    pub path: String,
+    pub headers: KeptHeaders,
+    pub body: Kept,
+    /// The provider that sent it, and what its signature is.
+    pub verdict: Option<(Option<String>, Signature)>,
+}
+
+/// A request that no sandbox has heard, and the status, headers and body of its answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unheard {
+    pub request: Asked,
+    pub answer: (u16, KeptHeaders, Kept),
+}
+
 /// A request as it came.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
     #[serde(with = "method")]
     pub method: Method,
-    pub target: Box<str>,
+    #[serde(with = "target")]
+    target: Bytes,
     /// The path that it is routed by, where the target does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path: Option<Box<str>>,
     /// The query, where the target does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     query: Option<Box<str>>,
-    headers: KeptHeaders,
+    pub headers: KeptHeaders,
     #[serde(default, skip_serializing_if = "Kept::is_empty")]
     body: Kept,
     origin: Arc<str>,
@@ -125,15 +149,15 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Keeps a request. The bytes of its body are shared with it.
-    pub fn of(request: &Request, origin: Arc<str>) -> Self {
+    /// Keeps a request. The bytes of its body are shared with it; its head is written into a chunk.
+    pub fn of(request: &Request, heads: &mut Chunked, origin: Arc<str>) -> Self {
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
         Self {
             method: request.method.clone(),
-            target: request.target.as_str().into(),
+            target: heads.put(request.target.len(), |it| it.extend_from_slice(request.target.as_bytes())),
             path: (path != request.path.as_str()).then(|| request.path.as_str().into()),
             query: (query != request.query).then(|| request.query.as_str().into()),
-            headers: KeptHeaders::of(&request.headers),
+            headers: KeptHeaders::in_chunk(&request.headers, heads),
             body: Kept(request.body.clone()),
             origin,
             by_own_host: request.by_own_host,
@@ -141,15 +165,22 @@ impl Asked {
         }
     }
 
+    /// Path and query as they were sent.
+    pub fn target(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.target)
+    }
+
     /// The same request again.
     pub fn request(&self) -> Request {
-        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let target = self.target().into_owned();
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
         Request {
             method: self.method.clone(),
-            target: self.target.to_string(),
             path: RequestPath::new(self.path.as_deref().unwrap_or(path).to_owned()),
             query: self.query.as_deref().unwrap_or(query).to_owned(),
+            target,
             headers: self.headers.map(),
+            kept_headers: None,
             body: self.body.0.clone(),
             origin: self.origin.to_string(),
             by_own_host: self.by_own_host,
@@ -158,7 +189,7 @@ impl Asked {
     }
 
     fn bytes(&self) -> usize {
-        heap::block(self.target.len()) + self.headers.cost() + heap::block(self.body.0.len())
+        self.target.len() + self.headers.cost() + heap::block(self.body.0.len())
     }
 }
 
@@ -191,10 +222,10 @@ impl Record {
     /// What it costs.
     pub fn bytes(&self) -> usize {
         let Self::Input(Came { what, .. }) = self else { return size_of::<Self>() };
-        let inner = match &**what {
+        let inner = match what {
             What::Request { request, .. } => request.bytes(),
-            What::Unheard { request, answer } => request.bytes() + answer.1.cost() + answer.2.0.len(),
-            What::Message { inbox, path, headers, body, .. } => inbox.len() + path.len() + headers.cost() + body.0.len(),
+            What::Unheard(it) => heap::block(size_of::<Unheard>()) + it.request.bytes() + it.answer.1.cost() + it.answer.2.0.len(),
+            What::Message(it) => heap::block(size_of::<Message>()) + it.inbox.len() + it.path.len() + it.headers.cost() + it.body.0.len(),
             What::Outcome { outcome, .. } => {
                 outcome.result.as_ref().map_or(0, |it| it.headers.cost() + it.body.0.len())
                     + outcome.remarks.as_ref().map_or(0, |it| it.cost())
@@ -211,7 +242,20 @@ impl Record {
             | What::Waits { .. }
             | What::Closed => 0,
         };
-        size_of::<Self>() + heap::block(size_of::<What>()) + inner
+        size_of::<Self>() + inner
+    }
+}
+
+mod target {
+    use bytes::Bytes;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(target: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&String::from_utf8_lossy(target))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+        String::deserialize(deserializer).map(Into::into)
     }
 }
 

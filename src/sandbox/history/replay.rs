@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::digest::{Digest, chained};
-use super::record::{Came, Given, Moment, Record, What};
+use super::record::{Came, Given, Message, Moment, Record, Unheard, What};
 use super::{ToldBefore, words};
 use crate::engine::delivery::Outgoing;
 use crate::engine::start::{Impossible, Start};
@@ -213,7 +213,7 @@ impl Replay {
 
     fn hear(&mut self, came: &Came) -> Result<(), Difference> {
         let (uptime, sandbox) = (came.at.into(), &mut self.sandbox);
-        match &*came.what {
+        match &came.what {
             What::Request { ticket, request } => {
                 let own = sandbox.handle(uptime, request.request());
                 return self.same(*ticket, own, words::ticket);
@@ -228,11 +228,13 @@ impl Replay {
             },
             What::Outcome { generation, attempt, outcome } => sandbox.settle_attempt(uptime, *generation, *attempt, outcome.clone()),
             What::Tick => sandbox.tick(uptime),
-            What::Message { inbox, path, headers, body, verdict } => {
+            What::Message(it) => {
+                let Message { inbox, path, headers, body, verdict } = &**it;
                 let verdict = verdict.as_ref().map(|(provider, signature)| (provider.as_deref().and_then(words::slug), *signature));
                 sandbox.receive_message(uptime, inbox, path.clone(), (&headers.map(), &body.0), verdict);
             }
-            What::Unheard { request, answer: (status, headers, body) } => {
+            What::Unheard(it) => {
+                let Unheard { request, answer: (status, headers, body) } = &**it;
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST);
                 let response = Response { status, headers: headers.map(), body: body.0.clone() };
                 sandbox.keep_unheard(uptime, request.request(), &response);

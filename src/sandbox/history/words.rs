@@ -13,13 +13,13 @@ const SHOWN_MAX: usize = 200;
 /// An input.
 pub fn what(what: &What) -> String {
     match what {
-        What::Request { request, .. } => format!("{} {}", request.method, line(&request.target)),
+        What::Request { request, .. } => format!("{} {}", request.method, line(&request.target())),
         What::Rest { .. } => "the contents of the call before were read".to_owned(),
         What::Outcome { attempt: id, outcome, .. } => format!("{}: {}", attempt(*id), result(outcome)),
         What::Tick => "real time passed".to_owned(),
         What::Walk { to, .. } => format!("time passed up to {to}"),
-        What::Message { inbox, .. } => format!("a message to the inbox {inbox}"),
-        What::Unheard { request, answer } => format!("{} {}, refused with {}", request.method, line(&request.target), answer.0),
+        What::Message(it) => format!("a message to the inbox {}", it.inbox),
+        What::Unheard(it) => format!("{} {}, refused with {}", it.request.method, line(&it.request.target()), it.answer.0),
         What::Gone { .. } => "a caller went away".to_owned(),
         What::HalfClosed { .. } => "a caller sends nothing more".to_owned(),
         What::ToldAgain { .. } => "a caller may not have read a report".to_owned(),
