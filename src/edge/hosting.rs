@@ -17,6 +17,10 @@ const LOOKS_AT_ONCE: usize = 64;
 
 /// Does it, and answers. `driver` has the sandbox that the path names.
 pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, stopwatch: Stopwatch, wish: Wish, origin: &str) -> Response {
+    if let Some(why) = registry.away().filter(|_| wish.changes()) {
+        return why.refusal();
+    }
+    let looks = !wish.changes();
     let granted = match wish {
         Wish::List { limit } => Ok(list(registry, limit).await),
         Wish::Show { name } => find(registry, &name).map(|it| {
@@ -29,7 +33,11 @@ pub async fn grant(registry: &Arc<Registry>, driver: &Arc<Driver>, stopwatch: St
         Wish::Metrics => Ok(metrics(registry).await),
         Wish::Fork(copy) => registry.copy(driver, copy).await.map(|it| sandboxes::created(shown(registry, &it, origin), None)),
     };
-    granted.unwrap_or_else(|it| it.render())
+    // What it shows of sandboxes, or has done to them, has to be kept before it is told.
+    match registry.commit().done().await {
+        Err(why) if !looks => why.refusal(),
+        Err(_) | Ok(()) => granted.unwrap_or_else(|it| it.render()),
+    }
 }
 
 async fn list(registry: &Registry, limit: usize) -> Response {

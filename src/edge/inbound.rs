@@ -13,6 +13,7 @@ use super::access::Access;
 use super::admission::{Arrived, Refusal, arrive};
 use super::answers::Answers;
 use super::bodies::Bodies;
+use super::data::Data;
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::events::Events;
@@ -51,6 +52,8 @@ pub struct Shared {
     /// How the names of headers leave.
     pub names: Names,
     pub answers: Answers,
+    /// `None`: everything stays in memory.
+    pub data: Option<Data>,
     /// `None`: the server speaks without TLS.
     #[cfg(feature = "tls")]
     pub handshakes: Option<Handshakes>,
@@ -155,8 +158,9 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
                 let (response, stream) = open_page(shared, &driver, exchange);
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
+                let is_health = call.is_some_and(|it| it.name == "health");
                 // Boxed, as everything that few requests need: hyper copies the future of each request.
-                Box::pin(by_server(shared, &driver, asked, &request.origin, exchange)).await?
+                Box::pin(by_server(shared, &driver, asked, (is_health, &request.origin), exchange)).await?
             } else {
                 let handled = async {
                     if exchange.asks(driver.home()) {
@@ -183,17 +187,21 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
             response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             let response = driver.stamped(response);
             let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
-            if let Some(request) = unheard {
-                shared.registry.default().keep_unheard(request, &response);
-            }
+            let response = match unheard {
+                Some(request) => kept(&shared.registry.default(), response, |it, response| it.keep_unheard(request, response)).await,
+                None => response,
+            };
             Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
 }
 
 /// The server answers a control call, and not the sandbox. `None`: the caller who is needed has gone.
-async fn by_server(shared: &Shared, driver: &Arc<Driver>, asked: Served, origin: &str, exchange: &Exchange) -> Option<Leaving> {
+async fn by_server(shared: &Shared, driver: &Arc<Driver>, asked: Served, (is_health, origin): (bool, &str), exchange: &Exchange) -> Option<Leaving> {
     let (response, stream) = match asked {
+        Served::Answered(_) if is_health && shared.data.is_some() => {
+            (control::healthy(&shared.data.as_ref().map_or_else(Default::default, Data::health)), None)
+        }
         Served::Answered(response) => (response, None),
         Served::Watched(watch) => open(shared, driver, watch, exchange).await,
         Served::Asked(wish) => {
@@ -207,6 +215,17 @@ async fn by_server(shared: &Shared, driver: &Arc<Driver>, asked: Served, origin:
         }
     };
     Some(Leaving { stream, ..Leaving::at_once(driver.stamped(response)) })
+}
+
+/// The answer to a request that a journal keeps and that no sandbox hears, once it was kept; otherwise that it cannot be.
+async fn kept(driver: &Arc<Driver>, response: Response, keep: impl FnOnce(&Arc<Driver>, &Response)) -> Response {
+    keep(driver, &response);
+    let away = driver.away();
+    let kept = match away {
+        Some(why) => Err(why),
+        None => driver.commit().done().await,
+    };
+    kept.map_or_else(|why| driver.stamped(why.refusal()), |()| response)
 }
 
 /// Has a request answered on the thread where its sandbox is at home.

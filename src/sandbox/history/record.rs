@@ -102,6 +102,8 @@ pub enum What {
     Waits { generation: u64, attempt: AttemptId, waits_for: Option<WaitsFor> },
     /// The sandbox was deleted.
     Closed,
+    /// Attempts under way leave again: what has sent them is gone.
+    Again,
 }
 
 /// A webhook to an inbox.
@@ -240,7 +242,8 @@ impl Record {
             | What::ToldAgain { .. }
             | What::Patience { .. }
             | What::Waits { .. }
-            | What::Closed => 0,
+            | What::Closed
+            | What::Again => 0,
         };
         size_of::<Self>() + inner
     }
