@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
@@ -14,6 +14,7 @@ pub use self::stopwatch::Stopwatch;
 use self::usage::Usage;
 use super::bodies::Bodies;
 use super::courier::Courier;
+use super::faketime::FaketimeFile;
 use super::log;
 use super::loopback::Loopback;
 use super::pages;
@@ -31,6 +32,7 @@ use crate::sandbox::{Answered, Sandbox, Ticket, Verdict};
 mod auditing;
 mod caller;
 mod copying;
+mod faketime;
 mod stopwatch;
 mod usage;
 mod watched;
@@ -77,6 +79,8 @@ pub struct Driver {
     stirred: AtomicU64,
     /// An audit of a receiver is under way.
     is_audited: AtomicBool,
+    /// The file that shows its time to processes under libfaketime.
+    faketime: OnceLock<FaketimeFile>,
 }
 
 impl Driver {
@@ -98,6 +102,7 @@ impl Driver {
             usage: Usage::starts(stopwatch),
             stirred: AtomicU64::new(0),
             is_audited: AtomicBool::new(false),
+            faketime: OnceLock::new(),
         })
     }
 
@@ -245,16 +250,6 @@ impl Driver {
         self.drain(sandbox, uptime);
     }
 
-    /// Shows texts about this sandbox without secrets, for a log. It is costly: ask only when a log is on.
-    pub fn renderer(&self) -> Renderer {
-        Renderer::of(self.lock().world())
-    }
-
-    /// Adds this sandbox's time and name to an answer that the edge has made itself.
-    pub fn stamped(&self, response: Response) -> Response {
-        self.lock().stamped_at(self.stopwatch.uptime(), response)
-    }
-
     /// Ends every step of a sandbox: takes out what has to be sent, sets the alarm, and releases the lock.
     fn drain(self: &Arc<Self>, sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) {
         let outgoing = self.take_out(sandbox, uptime);
@@ -268,10 +263,14 @@ impl Driver {
             outgoing.clear(); // nothing leaves a deleted sandbox any more
         }
         self.set_alarm(&mut sandbox, uptime);
+        let shown = self.shown(&sandbox, uptime);
         let news = news(&mut sandbox);
         let version = sandbox.world().names_version();
         let names = (version != std::mem::replace(&mut *self.known_names.lock(), version)).then(|| sandbox.world().names());
         drop(sandbox);
+        if let Some(it) = shown {
+            it.before(&outgoing);
+        }
         if let Some(names) = names {
             self.outside.loopback.learn(self, names);
         }

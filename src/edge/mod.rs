@@ -6,6 +6,7 @@ pub mod admission;
 pub mod answers;
 pub mod audit;
 pub mod bodies;
+pub mod clock;
 pub mod connection;
 pub mod courier;
 pub mod descriptors;
@@ -13,6 +14,7 @@ pub mod driver;
 pub mod egress;
 pub mod events;
 pub mod exchange;
+pub mod faketime;
 pub mod faults;
 pub mod heads;
 pub mod hosting;
@@ -43,6 +45,7 @@ pub mod waited;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -108,6 +111,9 @@ pub struct Config {
     pub admin_token: Option<Secret>,
     /// With a certificate the server speaks TLS on all its addresses, HTTP/2 or HTTP/1.1 as the client chooses; without one, HTTP/1.1.
     pub tls: Option<Certificate>,
+    /// A file that shows the time of the default sandbox to processes under libfaketime (`FAKETIME_TIMESTAMP_FILE`, with
+    /// `FAKETIME_FMT=%s` and `FAKETIME_NO_CACHE=1`). What stands there is replaced. It stays when the server has stopped.
+    pub faketime_file: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -125,6 +131,7 @@ impl Default for Config {
             threads: NonZeroUsize::MIN,
             admin_token: None,
             tls: None,
+            faketime_file: None,
         }
     }
 }
@@ -169,8 +176,9 @@ impl Server {
         let outside = Outside { courier, loopback: Arc::clone(&loopback) };
         let threads = Threads::new(config.threads);
         let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
-        let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
-        let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
+        driver.show_time_in(config.faketime_file.as_deref(), &notices);
+        let (making, sandboxes_max) = (config.sandboxes, config.sandboxes_max);
+        let hosting = Hosting { usual: config.start, making, sandboxes_max, stopwatch, outside, threads };
         let registry = Registry::new(hosting, driver);
         loopback.connect(Arc::downgrade(&registry));
         let contracts = || providers::all().into_iter().map(|it| it.contract());
