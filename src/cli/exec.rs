@@ -73,9 +73,9 @@ pub struct Exec {
     seed: Option<u64>,
     /// Let the command have the time of its sandbox: date and time of all its processes come from the simulated clock (Linux)
     ///
-    /// It sets LD_PRELOAD, FAKETIME_TIMESTAMP_FILE, FAKETIME_FMT and FAKETIME_NO_CACHE for libfaketime. While the simulated clock stands,
-    /// timers of the command stand too; FAKETIME_DONT_FAKE_MONOTONIC=1 leaves them to real time. PLAYMONEY_FAKETIME_LIBRARY is the path of
-    /// the library, where it is not that of a Debian package.
+    /// It sets `LD_PRELOAD`, `FAKETIME_TIMESTAMP_FILE`, `FAKETIME_FMT` and `FAKETIME_NO_CACHE` for libfaketime. While the simulated clock
+    /// stands, timers of the command stand too; `FAKETIME_DONT_FAKE_MONOTONIC=1` leaves them to real time. `PLAYMONEY_FAKETIME_LIBRARY` is
+    /// the path of the library, where it is not that of a Debian package.
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_FAKETIME")]
     faketime: bool,
 }

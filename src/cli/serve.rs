@@ -118,9 +118,9 @@ pub struct Serve {
     threads: Option<NonZeroUsize>,
     #[command(flatten)]
     tls: Tls,
-    /// Keep a file with the time of the sandbox `default`, which libfaketime reads as FAKETIME_TIMESTAMP_FILE with FAKETIME_FMT=%s
+    /// Keep a file with the time of the sandbox `default`, which libfaketime reads as `FAKETIME_TIMESTAMP_FILE` with `FAKETIME_FMT=%s`
     ///
-    /// It is replaced before webhooks leave, so that a receiver under libfaketime reads the simulated time; FAKETIME_NO_CACHE=1 makes it
+    /// It is replaced before webhooks leave, so that a receiver under libfaketime reads the simulated time; `FAKETIME_NO_CACHE=1` makes it
     /// look each time. What stands there and is not such a file is refused. The file stays when the server ends.
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_FAKETIME_FILE")]
     faketime_file: Option<PathBuf>,

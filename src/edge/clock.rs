@@ -99,8 +99,8 @@ mod tests {
     #[tokio::test]
     async fn i21_a_slow_reader_gets_the_latest_state_alone() {
         let (driver, places) = (driver(), Arc::new(Semaphore::new(1)));
-        let _place = places.try_acquire_owned().expect("a place");
-        let mut clock = Clock { driver: Arc::clone(&driver), told: None, is_over: false, _place };
+        let place = places.try_acquire_owned().expect("a place");
+        let mut clock = Clock { driver: Arc::clone(&driver), told: None, is_over: false, _place: place };
         for (steps, expected) in [(0, "00:00:00"), (3, "00:00:03"), (2, "00:00:05")] {
             for _ in 0..steps {
                 let advance = driver.put(control(Method::POST, "clock/advance", r#"{"by": "1s"}"#));

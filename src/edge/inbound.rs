@@ -231,7 +231,9 @@ async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, e
 /// The head of a stream, and its body.
 async fn open(shared: &Shared, driver: &Arc<Driver>, wanted: Stream, exchange: &Exchange) -> (Response, Option<streams::Body>) {
     let body = match wanted {
-        Stream::Events(watch) => Events::open(&shared.registry, driver, watch).await.map(|it| streams::body(it, exchange.ends(), exchange.rests())),
+        Stream::Events(watch) => {
+            Events::open(&shared.registry, driver, watch).await.map(|it| streams::body(it, exchange.ends(), exchange.rests()))
+        }
         Stream::Clock => Clock::open(&shared.registry, driver).map(|it| streams::body(it, exchange.ends(), exchange.rests())),
     };
     body.map_or_else(|refusal| (refusal.render(), None), |it| (events::head(), Some(it)))

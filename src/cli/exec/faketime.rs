@@ -75,7 +75,7 @@ fn library(root: &Path, named: Option<&OsStr>) -> Result<PathBuf, String> {
     let usual: Vec<PathBuf> = folders.map(|it| root.join(it).join(NAME)).collect();
     let wanted = named.filter(|it| !it.is_empty()).map_or(usual, |it| vec![it.into()]);
     let Some(found) = wanted.iter().find(|it| it.is_file()) else {
-        let first = wanted.first().map_or(String::new(), |it| shown(it).to_string());
+        let first = wanted.first().map_or(String::new(), |it| shown(it));
         return Err(format!(
             "--faketime needs libfaketime, and {first} does not exist: install it, on Debian with `apt-get install libfaketime`, or set \
              {LIBRARY} to its path; the command was not run"

@@ -84,8 +84,8 @@ async fn its_environment_is_that_of_libfaketime() {
 
 #[tokio::test]
 async fn a_caller_can_leave_timers_and_time_limits_to_real_time() {
-    let script = r#"timeout 60 python3 -c 'import asyncio, threading, time
-asyncio.run(asyncio.sleep(0.01)); threading.Event().wait(0.01); print(time.time())'"#;
+    let script = r"timeout 60 python3 -c 'import asyncio, threading, time
+asyncio.run(asyncio.sleep(0.01)); threading.Event().wait(0.01); print(time.time())'";
     assert_eq!(lines(&["--faketime"], script, &[("FAKETIME_DONT_FAKE_MONOTONIC", "1")]).await, ["1767225600.0"]);
 }
 

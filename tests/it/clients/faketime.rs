@@ -24,7 +24,9 @@ fn under_faketime(server: &Server, file: &std::path::Path) -> Foreign {
     let library = String::from_utf8(exec.output().expect("it runs").stdout).expect("text");
     assert!(library.ends_with(".so.1"), "libfaketime is missing: run tests/prepare");
     let mut shop = program("python3");
-    shop.arg("faketime/shop.py").env("CRYPTOPAY_BASE_URL", format!("{}/cryptopay", server.base_url())).env("CRYPTOPAY_API_KEY", "cp_test_key");
+    shop.arg("faketime/shop.py")
+        .env("CRYPTOPAY_BASE_URL", format!("{}/cryptopay", server.base_url()))
+        .env("CRYPTOPAY_API_KEY", "cp_test_key");
     shop.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", file).env("FAKETIME_FMT", "%s");
     shop.env("FAKETIME_NO_CACHE", "1").env_remove("FAKETIME").env_remove("FAKETIME_DONT_FAKE_MONOTONIC");
     Foreign::start(shop)
