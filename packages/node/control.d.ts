@@ -257,6 +257,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/__admin/clock/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** tells the simulated time now, and whenever it is set, moves or changes its mode, as server-sent events */
+        get: operations["stream_clock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/__admin/contract/{provider}": {
         parameters: {
             query?: never;
@@ -3881,6 +3898,25 @@ export interface components {
                 slug: string;
             }[];
         };
+        "stream_clock.answer": {
+            /**
+             * Format: date-time
+             * @description the real time at which that was so
+             */
+            at_real: string;
+            /**
+             * @description how simulated time runs
+             * @enum {string}
+             */
+            mode: "real" | "frozen" | "scaled";
+            /**
+             * Format: date-time
+             * @description the simulated time
+             */
+            now: string;
+            /** @description simulated seconds for each real second; 0 while the clock stands, also for the length of a walk through time */
+            rate: number;
+        };
         "verify_requests.answer": {
             /**
              * Format: int64
@@ -4796,6 +4832,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["scale_clock.answer"];
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    stream_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description not done */

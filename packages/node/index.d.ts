@@ -206,5 +206,51 @@ export function startServer(options?: ServerOptions): Promise<Server>;
 /** A server that runs already. `ca` is the certificate of the authority of an https server, as PEM. */
 export function connect(url: string, options?: { token?: string; ca?: string | Uint8Array }): Server;
 
+/** What a clock's stream tells. */
+export type ClockState = Schemas['stream_clock.answer'];
+
+/** Drives fake timers in milliseconds: what a library has to do for `followClock`. */
+export interface Timers {
+  start(apis: string[], now: number): void;
+  set(now: number): void;
+  /** Lets this much time pass; timers that are due run. */
+  tick(span: number): void | Promise<unknown>;
+  stop(): void;
+}
+
+export interface FollowOptions {
+  /** The server; by default PLAYMONEY_URL. */
+  url?: string;
+  /** The sandbox; by default PLAYMONEY_SANDBOX, or `default`. */
+  sandbox?: string;
+  /** The server's token; by default PLAYMONEY_ADMIN_TOKEN. */
+  token?: string;
+  /** The certificate of its authority, as PEM; by default the file PLAYMONEY_CA_FILE. */
+  ca?: string | Uint8Array;
+  /** What follows the clock: `['Date', 'setTimeout', 'setInterval']`; by default Date alone. */
+  fake?: true | ('Date' | 'setTimeout' | 'setInterval' | 'setImmediate')[];
+  /**
+   * The library whose fake timers are driven: `mock` of node:test (the default), `@sinonjs/fake-timers`, Sinon, `vi` of Vitest, `jest`, or
+   * functions of your own.
+   */
+  timers?: Timers | object;
+}
+
+/** The time of this process follows a sandbox's clock. */
+export interface ClockFollower {
+  /** Moves this process to the sandbox's time now; timers that are due have run then. Call it before a webhook is handled. */
+  look(): Promise<void>;
+  /** The same for Express and Connect: `app.use(clock.middleware)`. */
+  middleware(request: unknown, response: unknown, next: (error?: unknown) => void): void;
+  /** The time is the real one again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * For an application in a process of its own: from now on, Date and timers follow the clock of a sandbox, as its stream tells it. Timers
+ * that are due run at their own time.
+ */
+export function followClock(options?: FollowOptions): Promise<ClockFollower>;
+
 /** The path of the program: PLAYMONEY_BIN, else that of this platform's package, else the first one on PATH. */
 export function findProgram(): string;

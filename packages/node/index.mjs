@@ -1,3 +1,3 @@
 import playmoney from './index.js';
 
-export const { PlaymoneyError, Sandbox, Server, VerificationError, connect, findProgram, startServer } = playmoney;
+export const { PlaymoneyError, Sandbox, Server, VerificationError, connect, findProgram, followClock, startServer } = playmoney;

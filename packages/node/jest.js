@@ -3,23 +3,9 @@
 const { afterEach, expect, jest: fake, test: base } = require('@jest/globals');
 
 const { check, run } = require('./lib/harness.js');
+const { jestTimers } = require('./lib/timers.js');
 
-/** All that Jest would fake. */
-const APIS = [
-  ...['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'],
-  ...['requestAnimationFrame', 'cancelAnimationFrame', 'requestIdleCallback', 'cancelIdleCallback'],
-  ...['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'],
-];
-
-const timers = {
-  start: (apis, now) => {
-    const faked = apis.flatMap((it) => [it, it.replace(/^set/, 'clear')]);
-    fake.useFakeTimers({ now, doNotFake: APIS.filter((it) => !faked.includes(it)) });
-  },
-  set: (now) => fake.setSystemTime(now),
-  tick: (span) => fake.advanceTimersByTimeAsync(span),
-  stop: () => fake.useRealTimers(),
-};
+const timers = jestTimers(fake);
 
 /** What is left to do behind the present test. Jest runs the tests of a file one after another, apart from concurrent ones. */
 const left = [];

@@ -2,17 +2,9 @@
 import { test as base, vi } from 'vitest';
 
 import harness from './lib/harness.js';
+import library from './lib/timers.js';
 
-const timers = {
-  start: (toFake, now) => vi.useFakeTimers({ toFake: toFake.flatMap((it) => [it, ...pair(it)]), now }),
-  set: (now) => vi.setSystemTime(now),
-  tick: (span) => vi.advanceTimersByTimeAsync(span),
-  stop: () => vi.useRealTimers(),
-};
-
-function pair(api) {
-  return api.startsWith('set') ? [api.replace(/^set/, 'clear')] : [];
-}
+const timers = library.vitestTimers(vi);
 
 export function testWith(options = {}) {
   harness.check(options);

@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::Value as Json;
 use tokio::process::{Child, Command};
 
+use self::faketime::{FIXED_TIME, Faketime};
 use super::assumptions::{self, FailOn, unaccepted};
 use super::output::tell;
 use super::serve::values::cores;
@@ -27,6 +28,8 @@ use crate::engine::world::World;
 use crate::kit::printable::line;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
+
+mod faketime;
 
 /// As shells end when a command cannot be executed, or is not found.
 const CANNOT_RUN: u8 = 126;
@@ -68,6 +71,13 @@ pub struct Exec {
     /// The seed of all random choices; default: the seed of the scenario, or 1
     #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
     seed: Option<u64>,
+    /// Let the command have the time of its sandbox: date and time of all its processes come from the simulated clock (Linux)
+    ///
+    /// It sets `LD_PRELOAD`, `FAKETIME_TIMESTAMP_FILE`, `FAKETIME_FMT` and `FAKETIME_NO_CACHE` for libfaketime. While the simulated clock
+    /// stands, timers of the command stand too; `FAKETIME_DONT_FAKE_MONOTONIC=1` leaves them to real time. `PLAYMONEY_FAKETIME_LIBRARY` is
+    /// the path of the library, where it is not that of a Debian package.
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), env = "PLAYMONEY_FAKETIME")]
+    faketime: bool,
 }
 
 impl Exec {
@@ -104,12 +114,14 @@ impl Exec {
 
     async fn serve(self, start: Start, accepts: Vec<String>) -> Result<Exit, Stop> {
         let mut signals = Signals::listen()?;
+        let faketime = if self.faketime { Some(Faketime::prepare()?) } else { None };
         let world = World::new(start.clone(), providers::all(), Uptime::START);
-        let config = Config { start, sandboxes: Making::OnUse, threads: cores(), ..Config::default() };
+        let faketime_file = faketime.as_ref().map(Faketime::file);
+        let config = Config { start, sandboxes: Making::OnUse, threads: cores(), faketime_file, ..Config::default() };
         let listen = config.listen.clone();
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let variables = Environment::of(&world, &server.base_url()).variables;
-        let ended = match self.spawn(&variables) {
+        let ended = match self.spawn(&variables, faketime.as_ref()) {
             Ok(mut child) => signals.pass_on_until_it_ends(&mut child).await,
             Err(stop) => Err(stop),
         };
@@ -129,13 +141,16 @@ impl Exec {
         ended.map(|it| if fails && it.success() { Exit::Failed } else { Exit::Child(code(it)) })
     }
 
-    fn spawn(&self, variables: &Json) -> Result<Child, Stop> {
+    fn spawn(&self, variables: &Json, faketime: Option<&Faketime>) -> Result<Child, Stop> {
         let [program, arguments @ ..] = &self.command[..] else { return Err(Stop::usage("name a command behind --")) };
         let variables = variables.as_object().into_iter().flatten().filter_map(|(name, it)| Some((name, it.as_str()?)));
         let mut command = Command::new(program);
         command.args(arguments).envs(variables).kill_on_drop(true);
         for name in OF_ANOTHER_SERVER {
             command.env_remove(name);
+        }
+        if let Some(it) = faketime {
+            command.envs(it.variables()).env_remove(FIXED_TIME);
         }
         command.spawn().map_err(|why| {
             let name = program.to_string_lossy();

@@ -15,7 +15,7 @@ use self::tls::Tls;
 use self::values::{bearer, cores, history_bytes, network, threads};
 use self::watch::Flags;
 use super::output::print;
-use super::written::{ReadyFile, Told};
+use super::written::{ReadyFile, Told, may_show_time};
 use super::{Exit, Stop};
 use crate::control::environment::Environment;
 use crate::edge::names::{PublicUrl, origin, served_name};
@@ -121,6 +121,12 @@ pub struct Serve {
     data: Option<PathBuf>,
     #[command(flatten)]
     tls: Tls,
+    /// Keep a file with the time of the sandbox `default`, which libfaketime reads as `FAKETIME_TIMESTAMP_FILE` with `FAKETIME_FMT=%s`
+    ///
+    /// It is replaced before webhooks leave, so that a receiver under libfaketime reads the simulated time; `FAKETIME_NO_CACHE=1` makes it
+    /// look each time. What stands there and is not such a file is refused. The file stays when the server ends.
+    #[arg(long, value_name = "FILE", env = "PLAYMONEY_FAKETIME_FILE")]
+    faketime_file: Option<PathBuf>,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
     watch: bool,
@@ -169,6 +175,9 @@ impl Serve {
         let mut signals = Signals::listen()?;
         if let Some(file) = &self.ready_file {
             ReadyFile::may_stand_at(file)?;
+        }
+        if let Some(file) = &self.faketime_file {
+            may_show_time(file)?;
         }
         let (ready_file, listen) = (self.ready_file.clone(), self.listen.addresses());
         let token = self.token(&listen)?;
@@ -239,6 +248,7 @@ impl Serve {
             admin_token,
             tls: None,
             data: self.data,
+            faketime_file: self.faketime_file,
         }
     }
 }

@@ -9,9 +9,12 @@ use tempfile::{Builder, NamedTempFile};
 use super::Stop;
 use super::paths::{kind, shown};
 use crate::control::environment::Environment;
+use crate::edge::faketime;
 
 /// A ready file is small; what is larger is something else.
 const READY_BYTES_MAX: u64 = 64 * 1024;
+/// A line with a time is short.
+const TIME_BYTES_MAX: u64 = 100;
 
 /// From now on, a write beyond the limit of a file's size fails as one to a full disk does. Otherwise the system ends the process
 /// by a signal: without a word, and with half a file left.
@@ -159,6 +162,19 @@ fn free_name(path: &Path) -> Option<PathBuf> {
     let (stem, extension) = (path.file_stem()?.to_str()?, path.extension().map_or(String::new(), |it| format!(".{}", it.display())));
     let named = |number: u32| path.with_file_name(format!("{stem}-{number}{extension}"));
     (2..100).map(named).find(|it| std::fs::symlink_metadata(it).is_err())
+}
+
+/// Whether a file with the time for libfaketime can stand there: nothing, an empty file or an older one of its kind stands there, in a
+/// folder that takes new files. Asked before the server starts.
+pub fn may_show_time(path: &Path) -> Result<(), Stop> {
+    if let Some(old) = only_regular(path, "the time for libfaketime")? {
+        let is_own = || std::fs::read_to_string(path).is_ok_and(|it| faketime::is_own(&it));
+        if 0 < old.len() && (TIME_BYTES_MAX < old.len() || !is_own()) {
+            let path = shown(path);
+            return Err(Stop::usage(format!("{path} is not a file with a time for libfaketime, and stays as it is: give another path")));
+        }
+    }
+    beside(path, "", Readers::Usual).map(drop).map_err(|why| cannot_write(path, &why))
 }
 
 /// What a ready file tells.

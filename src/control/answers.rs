@@ -214,7 +214,7 @@ const SANDBOX: &[Field] = &[
     must("warnings[]", Kind::Object, "a warning, with its place and a message"),
 ];
 
-/// The members of each answer, by the names of the calls. What is not here is a text or a stream.
+/// The members of each answer, by the names of the calls. What is not here is a text or a stream; of the stream of the clock, the data of each event.
 #[rustfmt::skip]
 static ANSWERS: &[(&[&str], &[Field])] = &[
     (&["list_calls"], &[
@@ -265,6 +265,12 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
     ]),
     (&["show_clock", "freeze_clock", "resume_clock", "scale_clock"], CLOCK),
     (&["advance_clock"], PASSED),
+    (&["stream_clock"], &[
+        must("now", Kind::Time, "the simulated time"),
+        must("mode", Kind::Word(&["real", "frozen", "scaled"]), "how simulated time runs"),
+        must("rate", Kind::Number, "simulated seconds for each real second; 0 while the clock stands, also for the length of a walk through time"),
+        must("at_real", Kind::Time, "the real time at which that was so"),
+    ]),
     (&["list_actions"], &[
         must("actions", Kind::List, "what the outside world can do"),
         must("actions[].provider", TEXT, "the slug of the provider"),

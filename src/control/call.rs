@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method};
 
-use super::events::Watch;
+use super::events;
 use super::sandboxes::Wish;
 use super::table::TABLE;
 use super::{Answer, Ask, Problem};
@@ -123,7 +123,7 @@ pub enum Handler {
     /// in braces.
     Sandboxes(fn(&Call, &Request, &[&str]) -> Result<Wish, Problem>),
     /// An answer that stays open, of one sandbox or of all.
-    Stream(fn(&Call, &Request) -> Result<Watch, Problem>),
+    Stream(fn(&Call, &Request) -> Result<events::Stream, Problem>),
     /// One sandbox.
     Sandbox(fn(&mut Ask<'_>) -> Result<Answer, Problem>),
 }

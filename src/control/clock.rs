@@ -24,6 +24,10 @@ use crate::kit::http::{Request, Response};
 use crate::kit::time::{Duration, Timestamp, Uptime, end_of_time, later, parse_duration, parse_timestamp};
 use crate::scenario::told::field;
 
+mod reading;
+
+pub use self::reading::{Reading, watch};
+
 /// Without `limit`, a walk to `next`, `idle` or `delivery` looks this far.
 pub const LIMIT: Duration = Duration::from_hours(30 * 24);
 
@@ -82,14 +86,17 @@ pub fn brief(world: &World) -> Json {
 /// What a page needs to show the time by itself: the moment, and the simulated seconds that pass in a real one. While a walk is under
 /// way, none do.
 pub fn ticking(world: &World, uptime: Uptime) -> Json {
-    let (clock, (mode, rate)) = (&world.core.clock, mode(world));
-    let rate = if clock.stands() { json!(0) } else { rate };
-    json!({"now": clock.at(uptime).max(world.core.now), "mode": mode, "rate": rate})
+    let reading = Reading::of(world, uptime);
+    json!({"now": reading.now(), "mode": mode(world).0, "rate": reading.pace().number()})
 }
 
 /// The mode of the clock and its rate.
 fn mode(world: &World) -> (&'static str, Json) {
-    match world.core.clock.mode() {
+    name_and_rate(world.core.clock.mode())
+}
+
+fn name_and_rate(mode: Mode) -> (&'static str, Json) {
+    match mode {
         Mode::Frozen => ("frozen", json!(0)),
         Mode::Real => ("real", json!(1)),
         Mode::Scaled(rate) => ("scaled", rate.number()),

@@ -36,6 +36,15 @@ pub const LAST_EVENT_ID: &str = "last-event-id";
 /// Bytes of events after which others get their turn.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
+/// A stream that a caller asks for.
+#[derive(Clone, Debug)]
+pub enum Stream {
+    /// What happens.
+    Events(Watch),
+    /// The clock of the sandbox.
+    Clock,
+}
+
 /// What a caller wants to hear.
 #[derive(Clone, Debug)]
 pub struct Watch {
@@ -87,7 +96,7 @@ impl Since {
     }
 }
 
-pub fn watch(call: &Call, request: &Request) -> Result<Watch, Problem> {
+pub fn watch(call: &Call, request: &Request) -> Result<Stream, Problem> {
     let query = Input::query(call, request)?;
     let of = if query.text(&SANDBOXES)?.as_deref() == Some("all") { Of::All } else { Of::One };
     let provider = match query.text(&PROVIDER)? {
@@ -103,7 +112,7 @@ pub fn watch(call: &Call, request: &Request) -> Result<Watch, Problem> {
         let detail = "Each sandbox counts its own events: a stream of all begins now, or with `since=0` at the beginning.";
         return Err(Problem::invalid(detail));
     }
-    Ok(Watch { since, of, provider, kind: query.text(&KIND)? })
+    Ok(Stream::Events(Watch { since, of, provider, kind: query.text(&KIND)? }))
 }
 
 /// A provider of that name.

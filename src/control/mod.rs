@@ -36,7 +36,7 @@ pub mod violations;
 pub use call::Body;
 pub use call::{BodyLimits, Call, Caller, Effort, Handler, Stirs, WhenBroken};
 pub use capsule::{MEDIA_TYPE as CAPSULE, unavailable as no_capsule};
-pub use clock::{LIMIT, Until, Walked, is_advance, ticking};
+pub use clock::{LIMIT, Reading, Until, Walked, is_advance, ticking};
 use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};
@@ -46,7 +46,7 @@ pub use server::healthy;
 pub use table::TABLE;
 pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
 
-use self::events::Watch;
+use self::events::Stream;
 use self::input::Input;
 use self::sandboxes::Wish;
 use crate::engine::actions::ActionDone;
@@ -243,7 +243,7 @@ fn ask<'a>(call: &Call, path: &'a str, world: &'a mut World, now: Now, request: 
 pub enum Served {
     Answered(Response),
     Asked(Wish),
-    Watched(Watch),
+    Watched(Stream),
 }
 
 /// What a call asks of the server. `None`: the call concerns a sandbox. Links begin with `base_url`.

@@ -34,6 +34,11 @@ const EVENTS: &str = "Each event has a kind, and its data is one JSON object wit
      change, timer, block and delivery (something was due), attempt (one leaves), webhook (its outcome), clock and note. Events about the stream \
      itself are lagged (`missed` events were dropped before they were read), reset, created, deleted and stopped. A stream goes on \
      behind the event whose id is sent in `since` or `Last-Event-ID`; events of all sandboxes have no id. A comment comes every 15 seconds.";
+/// What the stream of the clock says about itself.
+const CLOCK_EVENTS: &str = "The data of each event `clock` is an object as `stream_clock.answer` describes it. The first has the present state. \
+     Another one comes when the clock is set, moves in a walk through time or changes its mode, and none while it only runs on. A reader who is \
+     slow gets the latest state and not each one between. The events `deleted` and `stopped` say that the stream ends. A comment comes every 15 \
+     seconds.";
 /// The methods that a path can list: those of a call that answers to every method.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 
@@ -125,6 +130,7 @@ fn operation(call: &Call, method: &str) -> Json {
     }
     match call.name {
         "events" => done["content"] = json!({"text/event-stream": {"schema": {"type": "string", "description": EVENTS}}}),
+        "stream_clock" => done["content"] = json!({"text/event-stream": {"schema": {"type": "string", "description": CLOCK_EVENTS}}}),
         "metrics" | "receive" => done["content"] = text(),
         "save_capsule" => done["content"] = json!({MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}),
         "list_calls" => done["content"]["text/html"] = json!({"schema": {"type": "string"}}),

@@ -41,6 +41,7 @@ pub static TABLE: &[Call] = &[
     Call::get("env", "show_environment", "shows base URLs and credentials as environment variables: JSON, or lines for those who accept text/plain", Sandbox(environment::show)),
     Call::get("clock", "show_clock", "shows the simulated time and what is due next", Sandbox(clock::show)),
     Call::get("clock/pending", "list_pending", "lists what is still to come, soonest first", Sandbox(clock::pending)).query(clock::PENDING),
+    Call::get("clock/stream", "stream_clock", "tells the simulated time now, and whenever it is set, moves or changes its mode, as server-sent events", Stream(clock::watch)),
     Call::post("clock/freeze", "freeze_clock", "stops simulated time", Sandbox(clock::freeze)).body(NOTHING),
     Call::post("clock/resume", "resume_clock", "lets simulated time run as fast as real time", Sandbox(clock::resume)).body(NOTHING),
     Call::post("clock/scale", "scale_clock", "lets simulated time run at a rate", Sandbox(clock::scale))

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
@@ -13,6 +13,7 @@ pub use self::stopwatch::Stopwatch;
 use self::usage::Usage;
 use super::bodies::Bodies;
 use super::courier::Courier;
+use super::faketime::FaketimeFile;
 use super::keeping::{Commit, Keeping, Track};
 use super::log;
 use super::loopback::Loopback;
@@ -30,6 +31,7 @@ mod auditing;
 mod caller;
 mod copying;
 mod delivering;
+mod faketime;
 mod held;
 mod stopwatch;
 mod usage;
@@ -82,6 +84,8 @@ pub struct Driver {
     /// Its way to the store, if it is durable.
     track: Mutex<Option<Arc<Track>>>,
     late: Mutex<Vec<Late>>,
+    /// The file that shows its time to processes under libfaketime.
+    faketime: OnceLock<FaketimeFile>,
 }
 
 impl Driver {
@@ -105,6 +109,7 @@ impl Driver {
             is_audited: AtomicBool::new(false),
             track: Mutex::default(),
             late: Mutex::default(),
+            faketime: OnceLock::new(),
         })
     }
 
@@ -256,16 +261,6 @@ impl Driver {
         let mut sandbox = self.lock();
         sandbox.keep_unheard(uptime, request, response);
         self.drain(sandbox, uptime);
-    }
-
-    /// Shows texts about this sandbox without secrets, for a log. It is costly: ask only when a log is on.
-    pub fn renderer(&self) -> Renderer {
-        Renderer::of(self.lock().world())
-    }
-
-    /// Adds this sandbox's time and name to an answer that the edge has made itself.
-    pub fn stamped(&self, response: Response) -> Response {
-        self.lock().stamped_at(self.stopwatch.uptime(), response)
     }
 
     /// Lets everything happen that is due by now.

@@ -13,6 +13,7 @@ use super::access::Access;
 use super::admission::{Arrived, Refusal, arrive};
 use super::answers::Answers;
 use super::bodies::Bodies;
+use super::clock::Clock;
 use super::data::Data;
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
@@ -32,7 +33,7 @@ use super::threads::AbortOnDrop;
 #[cfg(feature = "tls")]
 use super::tls::Handshakes;
 use super::unheard;
-use crate::control::events::{self, Watch};
+use crate::control::events::{self, Stream};
 use crate::control::{self, Served};
 use crate::engine::core::sandbox_url;
 use crate::engine::rules::Transport;
@@ -203,7 +204,7 @@ async fn by_server(shared: &Shared, driver: &Arc<Driver>, asked: Served, (is_hea
             (control::healthy(&shared.data.as_ref().map_or_else(Default::default, Data::health)), None)
         }
         Served::Answered(response) => (response, None),
-        Served::Watched(watch) => open(shared, driver, watch, exchange).await,
+        Served::Watched(wanted) => open(shared, driver, wanted, exchange).await,
         Served::Asked(wish) => {
             let needs_caller = wish.needs_caller();
             let granted = hosting::grant(&shared.registry, driver, shared.stopwatch, wish, origin);
@@ -252,13 +253,15 @@ async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, e
     (&mut handling.0).await.ok().flatten()
 }
 
-/// The head of a stream of events, and its body.
-async fn open(shared: &Shared, driver: &Arc<Driver>, watch: Watch, exchange: &Exchange) -> (Response, Option<streams::Body>) {
-    let events = match Events::open(&shared.registry, driver, watch).await {
-        Ok(events) => events,
-        Err(refusal) => return (refusal.render(), None),
+/// The head of a stream, and its body.
+async fn open(shared: &Shared, driver: &Arc<Driver>, wanted: Stream, exchange: &Exchange) -> (Response, Option<streams::Body>) {
+    let body = match wanted {
+        Stream::Events(watch) => {
+            Events::open(&shared.registry, driver, watch).await.map(|it| streams::body(it, exchange.ends(), exchange.rests()))
+        }
+        Stream::Clock => Clock::open(&shared.registry, driver).map(|it| streams::body(it, exchange.ends(), exchange.rests())),
     };
-    (events::head(), Some(streams::body(events, exchange.ends(), exchange.rests())))
+    body.map_or_else(|refusal| (refusal.render(), None), |it| (events::head(), Some(it)))
 }
 
 /// The same for an open page of a provider.

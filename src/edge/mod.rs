@@ -6,6 +6,7 @@ pub mod admission;
 pub mod answers;
 pub mod audit;
 pub mod bodies;
+pub mod clock;
 pub mod connection;
 pub mod courier;
 pub mod data;
@@ -14,6 +15,7 @@ pub mod driver;
 pub mod egress;
 pub mod events;
 pub mod exchange;
+pub mod faketime;
 pub mod faults;
 pub mod heads;
 pub mod hosting;
@@ -117,6 +119,9 @@ pub struct Config {
     /// The folder in which the sandboxes are kept: those in it come back, and what is answered is there after a crash. Without one,
     /// everything stays in memory.
     pub data: Option<PathBuf>,
+    /// A file that shows the time of the default sandbox to processes under libfaketime (`FAKETIME_TIMESTAMP_FILE`, with
+    /// `FAKETIME_FMT=%s` and `FAKETIME_NO_CACHE=1`). What stands there is replaced. It stays when the server has stopped.
+    pub faketime_file: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -135,6 +140,7 @@ impl Default for Config {
             admin_token: None,
             tls: None,
             data: None,
+            faketime_file: None,
         }
     }
 }
@@ -180,6 +186,7 @@ impl Server {
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads: Threads::new(config.threads) };
         let (registry, data, came) = host(hosting, config.data.as_deref()).await?;
+        registry.default().show_time_in(config.faketime_file.as_deref(), &notices);
         let contracts = || providers::all().into_iter().map(|it| it.contract());
         let hosts = contracts().flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
         let names = Names::learn(contracts().flat_map(|it| it.answer_headers).map(|it| it.name)).await;

@@ -38,6 +38,8 @@ pub enum About {
     Shortage(Shortage),
     /// Every connection that one host and port may have is open.
     Target(Place),
+    /// The file with the time for libfaketime cannot be written.
+    FaketimeFile,
 }
 
 impl From<Shortage> for About {

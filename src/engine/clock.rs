@@ -24,6 +24,8 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// As fast as real time.
+    pub const AS_REAL: Self = Self { millionths: 1_000_000 };
     /// The largest: a year in about half a minute.
     pub const MAX: u64 = 1_000_000;
 
@@ -88,6 +90,17 @@ impl Clock {
     /// Whether time stands still unless it is advanced.
     pub fn stands(&self) -> bool {
         self.held || self.mode == Mode::Frozen
+    }
+
+    /// The simulated time that passes in real time at present: none while the clock stands.
+    pub fn pace(&self) -> Rate {
+        let millionths = match self.mode {
+            _ if self.stands() => 0,
+            Mode::Frozen => 0,
+            Mode::Real => Rate::AS_REAL.millionths,
+            Mode::Scaled(rate) => rate.millionths,
+        };
+        Rate { millionths }
     }
 
     /// The simulated moment at this uptime.

@@ -16,6 +16,7 @@ mod capsules;
 mod clients;
 #[cfg(unix)]
 mod exec;
+mod faketime;
 mod log;
 #[cfg(feature = "mcp")]
 mod mcp;

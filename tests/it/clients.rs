@@ -16,6 +16,8 @@ use crate::net::{Receiver, admin, answered, perform, request, send, server, shop
 
 mod cryptopay;
 mod events;
+#[cfg(target_os = "linux")]
+mod faketime;
 mod hosts;
 #[cfg(feature = "mcp")]
 mod mcp;

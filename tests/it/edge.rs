@@ -17,6 +17,7 @@ mod bounds;
 mod callbacks;
 mod control;
 mod events;
+mod faketime;
 mod faults;
 mod heads;
 mod https;

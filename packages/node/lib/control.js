@@ -53,14 +53,16 @@ class Control {
     }
   }
 
-  /** The text of a stream, piece by piece. It ends when the reader stops. */
-  async *stream(path) {
+  /** The text of a stream, piece by piece. It ends when the reader stops. One in the background does not keep the process from ending. */
+  async *stream(path, { isBackground = false } = {}) {
     try {
       const response = await this.#open('GET', path);
+      if (response.statusCode >= 400) throw await refusal(response);
+      if (isBackground) response.socket.unref();
       response.setEncoding('utf8');
       yield* response;
     } catch (error) {
-      throw this.#unreachable(error);
+      throw error instanceof PlaymoneyError ? error : this.#unreachable(error);
     }
   }
 
@@ -87,6 +89,14 @@ class Control {
       request.end(text);
     });
   }
+}
+
+/** What a stream that was refused is answered with. */
+async function refusal(response) {
+  const chunks = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const told = read(Buffer.concat(chunks).toString());
+  return new PlaymoneyError(told.detail ?? `a stream was answered with ${response.statusCode}`, { status: response.statusCode, ...told });
 }
 
 function read(text) {

@@ -5,6 +5,7 @@ const { join } = require('node:path');
 const { listen } = require('./host.js');
 const { sandboxName } = require('./names.js');
 const { nextServer, sharedServer } = require('./shared.js');
+const { mover } = require('./timers.js');
 
 /** Of a sandbox whose test was killed; the server may be one that outlives the run. */
 const TTL = '1h';
@@ -98,15 +99,7 @@ function putEnv(env) {
 }
 
 async function follow(playmoney, timers, wanted) {
-  const faked = wanted === true ? ['Date'] : wanted;
-  const hasTimers = faked.some((it) => it !== 'Date');
-  let at;
-  await playmoney.followClock(async (moment) => {
-    if (at === undefined) timers.start(faked, moment);
-    else if (hasTimers && moment > at) await timers.tick(moment - at);
-    else timers.set(moment);
-    at = moment;
-  });
+  await playmoney.followClock(mover(timers, wanted));
   return () => timers.stop();
 }
 

@@ -51,10 +51,14 @@ impl Driver {
             outgoing.clear(); // nothing leaves a deleted sandbox any more
         }
         self.set_alarm(&mut sandbox, uptime);
+        let shown = self.shown(&sandbox, uptime);
         let news = news(&mut sandbox);
         let version = sandbox.world().names_version();
         let names = (version != std::mem::replace(&mut *self.known_names.lock(), version)).then(|| sandbox.world().names());
         let commit = sandbox.release();
+        if let Some(it) = shown {
+            it.before(&outgoing);
+        }
         if let Some(names) = names {
             self.outside.loopback.learn(self, names);
         }

@@ -8,10 +8,11 @@ use serde_json::Value as Json;
 use tokio::sync::futures::Notified;
 
 use super::Driver;
-use crate::control;
+use crate::control::{self, Reading, Renderer};
 use crate::engine::delivery::Outgoing;
 use crate::engine::log::{Passage, What};
 use crate::engine::signature::Received;
+use crate::kit::http::Response;
 use crate::kit::time::Timestamp;
 use crate::sandbox::Verdict;
 
@@ -54,6 +55,22 @@ impl Driver {
     pub fn clock(&self) -> Json {
         let uptime = self.stopwatch.uptime();
         control::ticking(self.lock().world(), uptime)
+    }
+
+    /// Shows texts about this sandbox without secrets, for a log. It is costly: ask only when a log is on.
+    pub fn renderer(&self) -> Renderer {
+        Renderer::of(self.lock().world())
+    }
+
+    /// Adds this sandbox's time and name to an answer that the edge has made itself.
+    pub fn stamped(&self, response: Response) -> Response {
+        self.lock().stamped_at(self.stopwatch.uptime(), response)
+    }
+
+    /// A look at the clock. What is read later has a later real time.
+    pub fn reading(&self) -> Reading {
+        let sandbox = self.lock();
+        Reading::of(sandbox.world(), self.stopwatch.uptime())
     }
 
     /// Waits until something has happened.

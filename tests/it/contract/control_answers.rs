@@ -95,7 +95,9 @@ fn rule() -> Json {
 
 /// Whether a call has no JSON as its answer, or concerns the sandboxes of a server, whose answers are compared where one is asked.
 fn is_beyond(name: &str) -> bool {
-    name.starts_with("receive") || name.contains("sandbox") || ["metrics", "events", "audit", "show_asset", "save_capsule"].contains(&name)
+    name.starts_with("receive")
+        || name.contains("sandbox")
+        || ["metrics", "events", "stream_clock", "audit", "show_asset", "save_capsule"].contains(&name)
 }
 
 /// Holds the body of a request against its schema. An inbox takes bytes.

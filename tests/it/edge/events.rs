@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use super::holding;
 use crate::net::{admin, perform, portal_session, request, send, server, shop};
 
+mod clock;
 mod late;
 mod pages;
 mod refused;

@@ -12,6 +12,7 @@ The pytest plugin comes with the package: the fixture `playmoney` gives each tes
 """
 
 from ._apps import AppServer
+from ._clock import Follower, follow_clock
 from ._errors import NotVerified, Problem, ProgramNotFound, StartFailed
 from ._program import find_program
 from ._sandbox import Inbox, Rule, Sandbox
@@ -19,6 +20,6 @@ from ._server import Server
 from ._shapes import Acted, Attempt, Clock, Delivery, Fired, JournalRequest, Message, Report, ReportDelivery
 
 __all__ = [
-    'Acted', 'AppServer', 'Attempt', 'Clock', 'Delivery', 'Fired', 'Inbox', 'JournalRequest', 'Message', 'NotVerified', 'Problem',
-    'ProgramNotFound', 'Report', 'ReportDelivery', 'Rule', 'Sandbox', 'Server', 'StartFailed', 'find_program',
+    'Acted', 'AppServer', 'Attempt', 'Clock', 'Delivery', 'Fired', 'Follower', 'Inbox', 'JournalRequest', 'Message', 'NotVerified', 'Problem',
+    'ProgramNotFound', 'Report', 'ReportDelivery', 'Rule', 'Sandbox', 'Server', 'StartFailed', 'find_program', 'follow_clock',
 ]

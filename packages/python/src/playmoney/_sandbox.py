@@ -135,13 +135,14 @@ class Sandbox:
         self._follow()
         return cast(Report, report)
 
-    def follow_clock(self) -> None:
+    def follow_clock(self, on_move: Callable[[datetime], object] | None = None) -> None:
         """From now on, the date and time of this process are the sandbox's, until the sandbox is deleted.
 
-        They follow each call of this object and each webhook that the application of `serve` gets. Needs time-machine or freezegun.
+        They follow each call of this object, each webhook that the application of `serve` gets, and all that others do to the clock.
+        `on_move` is called after each move with the new time, for jobs that are due. Needs time-machine or freezegun.
         """
         if not self._follower:
-            self._follower = self._at_end.enter_context(Follower(lambda: self.now))
+            self._follower = self._at_end.enter_context(Follower(self._control, on_move))
 
     def _follow(self) -> None:
         if self._follower:

@@ -1,0 +1,147 @@
+'use strict';
+// For an application in a process of its own: its Date and timers follow the clock of a sandbox, as the clock's stream tells it.
+const { readFileSync } = require('node:fs');
+const { setTimeout: pause } = require('node:timers/promises');
+
+const { Control } = require('./control.js');
+const { mover, timersOf } = require('./timers.js');
+
+/** How often the time is moved while the clock runs. */
+const PACE_MS = 20;
+/** Between two tries to read the stream. */
+const AGAIN_MS = 1000;
+const FUNCTIONS = ['Date', 'setTimeout', 'setInterval', 'setImmediate'];
+
+/** Kept here, because fake timers can replace it. */
+const { hrtime } = process;
+const realMs = () => Number(hrtime.bigint() / 1_000_000n);
+
+/** The states that a stream tells, each as `{ now, mode, rate, at_real }`. It ends when the connection does. */
+async function* states(control, path, options) {
+  let text = '';
+  for await (const piece of control.stream(path, options)) {
+    text += piece;
+    const blocks = text.split('\n\n');
+    text = blocks.pop();
+    for (const block of blocks) {
+      const [, kind] = /^event: (.*)$/m.exec(block) ?? [];
+      if (kind === 'deleted') return;
+      if (kind === 'clock') yield JSON.parse(/^data: (.*)$/m.exec(block)[1]);
+    }
+  }
+}
+
+class Follower {
+  #control;
+  #path;
+  #timers;
+  #move;
+  #state = { rate: 0 };
+  #askedAt = 0;
+  #isOver = false;
+  #reading;
+  #moves = Promise.resolve();
+
+  constructor(control, path, timers, faked) {
+    this.#control = control;
+    this.#path = path;
+    this.#timers = timers;
+    this.#move = mover(timers, faked);
+  }
+
+  async start() {
+    await this.#look();
+    this.#listen();
+    this.#keepPace();
+    return this;
+  }
+
+  /**
+   * Moves this process to the sandbox's time now; timers that are due have run then. Without it, the time follows as soon as the stream
+   * has told it. An application that calls this before each request has the time of a webhook when it receives it.
+   */
+  look = () => this.#inTurn(() => this.#look());
+
+  /** Express and Connect: `app.use(clock.middleware)`. */
+  middleware = (request, response, next) => {
+    this.look().then(() => next(), next);
+  };
+
+  /** The time is the real one again. */
+  async stop() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reading?.return();
+    this.#control.close();
+    await this.#inTurn(() => this.#timers.stop());
+  }
+
+  /** One move after another. What fails there is the caller's affair. */
+  #inTurn(work) {
+    const done = this.#moves.then(work);
+    this.#moves = done.catch(() => {});
+    return done;
+  }
+
+  async #look() {
+    if (this.#isOver) return;
+    // A stream begins with the present state, which says whether a walk through time holds the clock.
+    for await (const state of states(this.#control, this.#path)) {
+      this.#state = state;
+      this.#askedAt = realMs();
+      await this.#move(momentOf(state));
+      return;
+    }
+  }
+
+  /** Looks whenever the stream tells something. What it tells may be old already when it is read. */
+  async #listen() {
+    for (; !this.#isOver; await pause(AGAIN_MS, undefined, { ref: false })) {
+      this.#reading = states(this.#control, this.#path, { isBackground: true });
+      try {
+        for await (const _ of this.#reading) await this.look();
+      } catch {
+        // The server may come back.
+      }
+    }
+  }
+
+  /** While the clock runs, the time of this process passes with it. */
+  async #keepPace() {
+    for (; !this.#isOver; await pause(PACE_MS, undefined, { ref: false })) {
+      if (!this.#state.rate) continue;
+      await this.#inTurn(async () => {
+        const passed = (realMs() - this.#askedAt) * this.#state.rate;
+        if (!this.#isOver && this.#state.rate) await this.#move(Math.floor(momentOf(this.#state) + passed));
+      }).catch(() => {});
+    }
+  }
+}
+
+/** Milliseconds since 1970. Date.parse is that of a fake Date too. */
+function momentOf({ now }) {
+  return Date.parse(now.replace(/(\.\d{3})\d+/, '$1'));
+}
+
+/** Which server and sandbox, if the caller does not say it: those of the environment. */
+function place({ url, sandbox, token, ca }) {
+  const { PLAYMONEY_ADMIN_TOKEN, PLAYMONEY_CA_FILE, PLAYMONEY_SANDBOX, PLAYMONEY_URL } = process.env;
+  const name = sandbox ?? (PLAYMONEY_SANDBOX || 'default');
+  const authority = ca ?? (PLAYMONEY_CA_FILE ? readFileSync(PLAYMONEY_CA_FILE) : undefined);
+  const control = new Control(url ?? (PLAYMONEY_URL || 'http://127.0.0.1:4242'), { token: token ?? PLAYMONEY_ADMIN_TOKEN, ca: authority });
+  return { control, path: `sandboxes/${encodeURIComponent(name)}/clock/stream` };
+}
+
+/**
+ * From now on, what `fake` names follows the clock of a sandbox, until `stop()`. `timers` is the library whose fake timers are driven;
+ * without one, they are those of node:test.
+ */
+async function followClock({ fake = ['Date'], timers, ...where } = {}) {
+  const faked = fake === true ? ['Date'] : fake;
+  const wrong = faked.find((it) => !FUNCTIONS.includes(it));
+  if (wrong) throw new TypeError(`No function is faked as ${wrong}. These are: ${FUNCTIONS.join(', ')}.`);
+  const { control, path } = place(where);
+  return new Follower(control, path, timersOf(timers ?? require('node:test').mock), faked).start();
+}
+
+module.exports = { followClock };

@@ -1,0 +1,88 @@
+// An application in a process of its own has the time of a sandbox.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { followClock, startServer } from 'playmoney';
+
+const SHOP = fileURLToPath(new URL('../fixtures/clock/shop.mjs', import.meta.url));
+const major = Number.parseInt(process.versions.node, 10);
+const skip = major < 20 && 'the mock timers of this Node.js have no Date';
+
+let server;
+before(async () => (server = await startServer({ clock: 'frozen', now: '2026-01-01' })));
+after(() => server.stop());
+
+/** The shop with a sandbox of its own. `ask` answers with what has happened in it. */
+async function open(t, ...words) {
+  const playmoney = await server.sandbox({ seed: 1 });
+  const env = { ...process.env, ...playmoney.env, PLAYMONEY_SANDBOX: playmoney.name };
+  const child = spawn(process.execPath, [SHOP, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(async () => {
+    child.kill();
+    await playmoney.delete();
+  });
+  const [url] = await once(createInterface(child.stdout), 'line');
+  return { playmoney, ask: async (path = '/') => (await fetch(url + path)).json() };
+}
+
+for (const library of [undefined, '@sinonjs/fake-timers']) {
+  test(`its own job and the provider's webhook come in the same second: ${library ?? 'node:test'}`, { skip: !library && skip }, async (t) => {
+    const { playmoney, ask } = await open(t, ...(library ? [library] : []));
+    const { now } = await ask('/orders');
+    assert.equal(now, '2026-01-01T00:00:00.000Z');
+    await playmoney.advance('29m59s');
+    const sold = ['sold 201 2026-01-01T00:00:00.000Z'];
+    assert.deepEqual(await ask(), { happened: sold, now: '2026-01-01T00:29:59.000Z' });
+    await playmoney.advance('1s');
+    const expired = ['cancelled 2026-01-01T00:30:00.000Z', 'order.expired 2026-01-01T00:30:00.000Z'];
+    assert.deepEqual(await ask(), { happened: [...sold, ...expired], now: '2026-01-01T00:30:00.000Z' });
+    // The same within one long walk, which goes on as soon as the webhook is answered.
+    await ask('/orders');
+    await playmoney.advance('1d');
+    const again = ['sold 201 2026-01-01T00:30:00.000Z', ...expired.map((it) => it.replace('00:30', '01:00'))];
+    assert.deepEqual(await ask(), { happened: [...sold, ...expired, ...again], now: '2026-01-02T00:30:00.000Z' });
+    const { now: real } = await ask('/stop');
+    assert.ok(real > '2026-01-03', real);
+  });
+}
+
+test('it follows what others do to the clock, without a request', async (t) => {
+  const { playmoney } = await open(t);
+  const seen = [];
+  const timers = { start: (apis, now) => seen.push(['start', ...apis, now]), set: (now) => seen.push(now), tick: () => {}, stop: () => seen.push('stop') };
+  const clock = await followClock({ url: server.url, sandbox: playmoney.name, timers });
+  t.after(() => clock.stop());
+  const begins = Date.parse('2026-01-01T00:00:00Z');
+  assert.deepEqual(seen, [['start', 'Date', begins]]);
+  const comes = async (holds) => {
+    while (!holds(seen.at(-1))) await pause(2);
+  };
+  await playmoney.advance('1h');
+  await comes((it) => it === begins + 3_600_000);
+  await playmoney.control('POST', 'clock/scale', { rate: 3600 });
+  await comes((it) => it > begins + 2 * 3_600_000);
+  await playmoney.control('POST', 'clock/freeze', {});
+  await clock.look();
+  const stands = seen.at(-1);
+  assert.equal(stands, (await playmoney.now()).getTime());
+  await pause(60);
+  assert.equal(seen.at(-1), stands);
+  await playmoney.reset();
+  await comes((it) => it === begins);
+  await clock.stop();
+  assert.equal(seen.at(-1), 'stop');
+  await clock.stop();
+});
+
+test('what cannot be followed is said', async () => {
+  await assert.rejects(followClock({ fake: ['Dates'] }), /No function is faked as Dates/);
+  await assert.rejects(followClock({ timers: { tick: 1 } }), /timers is `mock` of node:test/);
+  await assert.rejects(followClock({ url: 'http://127.0.0.1:1' }), { code: 'unreachable' });
+  await assert.rejects(followClock({ url: server.url, sandbox: 'nothing' }), /No sandbox is named `nothing`/);
+  assert.ok(Date.now() > Date.parse('2026-06-01'), 'and nothing is faked');
+});
