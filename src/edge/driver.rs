@@ -1,7 +1,7 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
@@ -79,6 +79,8 @@ pub struct Driver {
     usage: Usage,
     /// How many requests it has heard that can have changed what pages show.
     stirred: AtomicU64,
+    /// Pages that are open and hear of changes.
+    pages_open: AtomicUsize,
     /// An audit of a receiver is under way.
     is_audited: AtomicBool,
     /// Its way to the store, if it is durable.
@@ -106,6 +108,7 @@ impl Driver {
             known_names,
             usage: Usage::starts(stopwatch),
             stirred: AtomicU64::new(0),
+            pages_open: AtomicUsize::new(0),
             is_audited: AtomicBool::new(false),
             track: Mutex::default(),
             late: Mutex::default(),
@@ -185,7 +188,7 @@ impl Driver {
     /// Puts a request in. The caller waits for the answer, or goes away by being dropped.
     pub fn put(self: &Arc<Self>, request: Request) -> Caller {
         let uptime = self.stopwatch.uptime();
-        let stirs = pages::stirs(&request);
+        let stirs = pages::stirs(&request, self);
         let call = |sandbox: &mut Sandbox| {
             let ticket = sandbox.handle(uptime, request);
             self.stirred.fetch_add(stirs, Ordering::AcqRel);

@@ -47,12 +47,15 @@ pub fn is_refresh(request: &Request) -> bool {
 }
 
 /// 1 if pages can show something else after a request, whatever it leaves in the log: a form of a page, or a control call that changes
-/// more than rules and inboxes. What changes an object through a provider's API stands in the log.
-pub fn stirs(request: &Request) -> u64 {
+/// more than rules and inboxes. What changes an object through a provider's API stands in the log. Forms are looked for only while a page is
+/// open: each request to a provider would pay for it.
+pub fn stirs(request: &Request, driver: &Driver) -> u64 {
     let only_reads = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let can_change = || match request.path.target() {
         Target::Control { path } => Call::find(&request.method, path).is_some_and(|it| it.stirs == Stirs::Pages),
-        Target::Provider { slug, path } => contract(slug).is_some_and(|it| it.has_page(path) || is_of_portal(it, path)),
+        Target::Provider { slug, path } => {
+            driver.has_open_page() && contract(slug).is_some_and(|it| it.has_page(path) || is_of_portal(it, path))
+        }
     };
     u64::from(!only_reads && can_change())
 }
@@ -96,6 +99,7 @@ impl Changes {
     pub fn open(registry: &Registry, driver: &Arc<Driver>) -> Result<Self, Problem> {
         let place = registry.feed().place_of_page().ok_or_else(|| too_many(STREAMS_MAX))?;
         driver.touch();
+        driver.open_page();
         Ok(Self { driver: Arc::clone(driver), seen: Seen::of(driver), rest: Box::pin(sleep(REST)), stage: Stage::Begins, _place: place })
     }
 
@@ -112,6 +116,12 @@ impl Changes {
 
     fn clock(&self) -> Json {
         self.driver.clock()
+    }
+}
+
+impl Drop for Changes {
+    fn drop(&mut self) {
+        self.driver.close_page();
     }
 }
 

@@ -43,6 +43,21 @@ impl Driver {
         self.stirred.load(Ordering::Acquire)
     }
 
+    /// A page is open from now on, and hears of changes.
+    pub fn open_page(&self) {
+        self.pages_open.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A page is closed.
+    pub fn close_page(&self) {
+        self.pages_open.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Whether a page hears of changes.
+    pub fn has_open_page(&self) -> bool {
+        0 < self.pages_open.load(Ordering::Acquire)
+    }
+
     /// Whether the log holds more behind that place than requests and their answers.
     pub fn has_happened_since(&self, place: u64) -> bool {
         let is_more = |it: Passage<'_>| !matches!(it, Passage::Entry(it) if matches!(it.what, What::Request(_) | What::Answered(_)));
