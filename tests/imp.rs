@@ -1,0 +1,4 @@
+#[path = "it"]
+mod it {
+    mod imported;
+}

@@ -1,0 +1,1 @@
+//! Nothing of the people and keys in a log stands in the scenario.
