@@ -14,7 +14,7 @@ use crate::engine::tables::{Contract, Operation};
 use crate::kit::http::{HeaderValue, Method, Request, Response};
 use crate::kit::time::{Duration, Timestamp, Uptime};
 use crate::sandbox::{FAULT, Sandbox};
-use crate::scenario::reference::{Saved, resolved};
+use crate::scenario::reference::{Saved, resolved, resolved_rule};
 use crate::scenario::{Proof, yaml};
 use crate::stage::call::{Caller, add_constants, build, prove};
 use crate::stage::{self, INBOXES, memory};
@@ -201,7 +201,9 @@ impl Course {
 
     /// Adds a rule.
     pub fn rule(&mut self, rule: Rule) -> bool {
-        let is_added = self.control(Method::POST, "rules", &json!(rule)).is_some();
+        let node = yaml::parse(&json!(rule).to_string()).ok();
+        let Some(literal) = node.and_then(|it| resolved_rule(&it, &self.saved).ok()) else { return false };
+        let is_added = self.control(Method::POST, "rules", &literal.to_value()).is_some();
         if is_added {
             self.steps.push(Step::Rule { rule });
         }

@@ -24,6 +24,7 @@ fn comes_back(slug: &str, seed: u64) {
     let (original_story, replayed) = (story(&original), story(&replay));
     assert_eq!(original_story, replayed, "\n{}\n--- said\n{said}\n--- imported\n{text}\n--- log\n{}", tape.yaml, log(&original));
     assert!(!said.contains("left out"), "{said}");
+    println!("{slug} {seed}\n{}\n{said}", original_story.join("\n"));
     _ = std::fs::remove_dir_all(folder);
 }
 

@@ -124,7 +124,7 @@ impl Planner<'_> {
             Json::Array(items) => items.iter().map(|it| self.referring(name, it)).collect(),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
                 let twin = text_of(value).and_then(|it| self.course.twins.twin(name, &it).map(str::to_owned));
-                twin.and_then(|it| reference(&self.course, &it)).unwrap_or_else(|| value.clone())
+                twin.and_then(|it| reference(&self.course, name, &it)).unwrap_or_else(|| value.clone())
             }
         }
     }
@@ -219,11 +219,13 @@ impl Planner<'_> {
     }
 }
 
-/// A reference to a text in what the steps have saved.
-fn reference(course: &Course, text: &str) -> Option<Json> {
-    course.saved.iter().find_map(|(name, value)| {
-        let mut leaves = Vec::new();
-        collect(name, "", value, &mut leaves);
-        leaves.into_iter().find(|it| it.2 == text).map(|it| format!("${{{}}}", it.0).into())
-    })
+/// A reference to a text in what the steps have saved: best to a member of the same name.
+pub(super) fn reference(course: &Course, name: &str, text: &str) -> Option<Json> {
+    let mut leaves = Vec::new();
+    for (root, value) in &course.saved {
+        collect(root, "", value, &mut leaves);
+    }
+    leaves.retain(|it| it.2 == text);
+    let best = leaves.into_iter().min_by_key(|it| (it.1 != name, !is_identity(&it.1)))?;
+    Some(format!("${{{}}}", best.0).into())
 }

@@ -7,6 +7,9 @@ use serde_json::{Map, Value as Json, json};
 use super::super::course::{Answered, Course, Move, Sent};
 use super::super::items::{Item, Items, Kind};
 use super::super::script::{Rule, span};
+use super::super::twins::text_of;
+use super::super::words::is_identity;
+use super::calling::reference;
 use super::{Planner, TOLERANCE};
 use crate::kit::time::{Duration, later};
 
@@ -45,26 +48,13 @@ impl Planner<'_> {
         {
             return None;
         }
-        let mut trial = self.course.copy();
-        trial.go(to)?;
-        let first = trial.sent();
-        let rules: Vec<Rule> = first.iter().filter_map(|it| self.rule_for(&self.course, it)).collect();
-        for rule in rules {
-            self.course.rule(rule);
-        }
-        let mut answers: Vec<Json> = Vec::new();
-        for _ in 0..TRIALS {
-            let mut trial = self.course.copy();
-            if !answers.is_empty() {
-                trial.receiver(script(&answers, &self.course.usual).0);
+        let (mut answers, sent) = self.rehearsed(to)?;
+        let rules: Vec<Rule> = sent.iter().filter_map(|it| self.rule_for(&self.course, it)).collect();
+        if !rules.is_empty() {
+            for rule in rules {
+                self.course.rule(rule);
             }
-            trial.go(to)?;
-            let sent = trial.sent();
-            let expected = self.answers(&sent);
-            if expected == answers {
-                break;
-            }
-            answers = expected;
+            answers = self.rehearsed(to)?.0;
         }
         if answers.iter().any(|it| *it != self.course.usual) {
             let (respond, usual) = script(&answers, &self.course.usual);
@@ -75,6 +65,25 @@ impl Planner<'_> {
         let sent = self.course.sent();
         self.settle(&sent);
         answered
+    }
+
+    /// What the receiver has to answer, and what it gets: which requests come depends on how it answers those before them.
+    fn rehearsed(&self, to: &Move) -> Option<(Vec<Json>, Vec<Sent>)> {
+        let (mut answers, mut sent) = (Vec::new(), Vec::new());
+        for _ in 0..TRIALS {
+            let mut trial = self.course.copy();
+            if !answers.is_empty() {
+                trial.receiver(script(&answers, &self.course.usual).0);
+            }
+            trial.go(to)?;
+            sent = trial.sent();
+            let expected = self.answers(&sent);
+            if expected == answers {
+                break;
+            }
+            answers = expected;
+        }
+        Some((answers, sent))
     }
 
     /// What the receiver of the log answered to each of these.
@@ -133,7 +142,7 @@ impl Planner<'_> {
         }
         let mut when = Map::new();
         when.insert("event".to_owned(), sent.event.clone().into());
-        if let Some(words) = self.telling_members(&sent.body) {
+        if let Some(words) = self.telling_members(&sent.body, &mut None) {
             when.insert("body".to_owned(), words);
         }
         when.insert("times".to_owned(), 1.into());
@@ -155,17 +164,22 @@ impl Planner<'_> {
         (!then.is_empty()).then(|| Rule { on: format!("{}:webhook", self.contract.slug), when, then })
     }
 
-    /// The members that say how an object stands.
-    fn telling_members(&self, body: &Json) -> Option<Json> {
-        match body {
-            Json::Object(members) => {
-                let own: Map<String, Json> =
-                    members.iter().filter_map(|(name, it)| Some((name.clone(), self.telling_members(it)?))).collect();
-                (!own.is_empty()).then_some(Json::Object(own))
+    /// The members that say how an object stands, and the first that says which object it is.
+    fn telling_members(&self, body: &Json, named: &mut Option<Json>) -> Option<Json> {
+        let Json::Object(members) = body else {
+            let is_word = body.as_str().is_some_and(|it| self.words.contains(it));
+            return is_word.then(|| body.clone());
+        };
+        let mut own = Map::new();
+        for (name, value) in members {
+            let reference =
+                text_of(value).filter(|_| named.is_none() && is_identity(name)).and_then(|it| reference(&self.course, name, &it));
+            if reference.is_some() {
+                named.clone_from(&reference);
             }
-            Json::String(text) if self.words.contains(text.as_str()) => Some(body.clone()),
-            Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => None,
+            own.extend(reference.or_else(|| self.telling_members(value, named)).map(|it| (name.clone(), it)));
         }
+        (!own.is_empty()).then_some(Json::Object(own))
     }
 
     /// How often each attempt of the message with this first item came, and which attempts came so often. `None`: each came once.
