@@ -17,6 +17,9 @@ const OBJECTS_MAX: usize = 12;
 /// Courses that are followed at one depth.
 const WIDTH_MAX: usize = 40;
 
+/// Words of one parameter that are tried.
+const WORDS_MAX: usize = 8;
+
 /// What recipients enter on a page: texts that no log has.
 const ENTERED: &[(&str, &str)] =
     &[("pan", "4111111111111111"), ("phone", "+79000000000"), ("bank_id", "100000000001"), ("full_name", "Ivan Ivanov")];
@@ -52,9 +55,8 @@ impl Search<'_> {
                     let acts: Vec<Act> = acts.iter().cloned().chain([act]).collect();
                     match goal(&child, &sent) {
                         Some(score) if best.as_ref().is_none_or(|it| it.0 < score) => best = Some((score, acts)),
-                        Some(_) => {}
                         None if sent.is_empty() && answered.body["effect"] != "none" && next.len() < WIDTH_MAX => next.push((child, acts)),
-                        None => {}
+                        Some(_) | None => {}
                     }
                 }
             }
@@ -101,13 +103,13 @@ impl Search<'_> {
     /// References to the objects that may be meant: those that the body names, and those that this search has made.
     fn objects(&self, course: &Course, known: &BTreeSet<String>) -> Vec<String> {
         let named = course.twins.named_in(self.about);
-        let mut all: Vec<(bool, &String, Vec<(String, String)>)> = Vec::new();
+        let mut all: Vec<(bool, Vec<(String, String)>)> = Vec::new();
         for (name, value) in &course.saved {
             let leaves = identities(name, value);
             let is_new = !known.contains(name);
             let is_made = course.makers.get(name).is_some_and(|it| makes(self.contract, it));
             if is_new || is_made {
-                all.push((is_new || leaves.iter().any(|it| named.contains(&it.1)), name, leaves));
+                all.push((is_new || leaves.iter().any(|it| named.contains(&it.1)), leaves));
             }
         }
         if all.iter().any(|it| it.0) {
@@ -116,7 +118,7 @@ impl Search<'_> {
             all.truncate(OBJECTS_MAX);
         }
         let mut seen = BTreeSet::new();
-        let leaves = all.into_iter().flat_map(|it| it.2);
+        let leaves = all.into_iter().flat_map(|it| it.1);
         leaves.filter(|(_, text)| seen.insert(text.clone())).map(|(path, _)| format!("${{{path}}}")).collect()
     }
 
@@ -150,14 +152,12 @@ impl Search<'_> {
 
     fn of_field(&self, field: &Field) -> Vec<Json> {
         let said = leaf(self.about, field.name).cloned();
-        match field.kind {
-            Kind::Word(words) => match said.filter(|it| it.as_str().is_some_and(|it| words.contains(&it))) {
-                Some(word) => vec![word],
-                None => words.iter().take(8).map(|it| Json::from(*it)).collect(),
-            },
-            Kind::Digits { .. } => ENTERED.iter().filter(|it| it.0 == field.name).map(|it| Json::from(it.1)).collect(),
-            _ => said.into_iter().collect(),
+        if let Kind::Word(words) = field.kind {
+            let word = said.filter(|it| it.as_str().is_some_and(|own| words.contains(&own)));
+            return word.map_or_else(|| words.iter().take(WORDS_MAX).map(|it| Json::from(*it)).collect(), |it| vec![it]);
         }
+        let entered = ENTERED.iter().filter(|it| it.0 == field.name).map(|it| Json::from(it.1));
+        if matches!(field.kind, Kind::Digits { .. }) { entered.collect() } else { said.into_iter().collect() }
     }
 }
 

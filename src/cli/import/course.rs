@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::script::{Act, BEGINNING, Call, Rule, Step, span};
 use super::twins::Twins;
 use crate::engine::clock::Mode;
-use crate::engine::delivery::{Failure, Outcome};
+use crate::engine::delivery::{Failure, Outcome, Status};
 use crate::engine::log::What;
 use crate::engine::start::{ProviderSetup, Setup, Start};
 use crate::engine::tables::{Contract, Operation};
@@ -27,6 +27,8 @@ pub struct Sent {
     pub at: Timestamp,
     pub event: String,
     pub body: Json,
+    /// It has not left yet.
+    pub waits: bool,
 }
 
 /// What the sandbox answered to a call.
@@ -220,6 +222,17 @@ impl Course {
         is_set
     }
 
+    /// The webhooks that wait for their first attempt, because one before them has no answer yet.
+    pub fn waiting(&self) -> Vec<Sent> {
+        let core = &self.sandbox.world().core;
+        let mut waiting = Vec::new();
+        for delivery in core.outbox.iter().filter(|it| it.attempts.is_empty() && it.status == Status::Pending) {
+            let body = serde_json::from_slice(&delivery.body.0).unwrap_or_default();
+            waiting.push(Sent { delivery: delivery.id, number: 1, at: core.now, event: delivery.event.clone(), body, waits: true });
+        }
+        waiting
+    }
+
     /// The requests to the receiver since the last look, in the order in which they left.
     pub fn sent(&mut self) -> Vec<Sent> {
         let core = &self.sandbox.world().core;
@@ -230,7 +243,7 @@ impl Course {
             let attempt = delivery.attempts.iter().find(|it| it.is(own.id()));
             let body = attempt.map(|it| it.body.text(&delivery.body)).and_then(|it| serde_json::from_slice(&it.0).ok());
             let (event, body) = (own.webhook.event.to_string(), body.unwrap_or_default());
-            sent.push(Sent { delivery: delivery.id, number: own.number, at: entry.at, event, body });
+            sent.push(Sent { delivery: delivery.id, number: own.number, at: entry.at, event, body, waits: false });
         }
         self.seen = core.log.next_sequence();
         sent

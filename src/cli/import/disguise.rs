@@ -179,18 +179,18 @@ impl Disguise {
         if let Some(known) = self.given.get(text) {
             return known.clone();
         }
-        let mut made = make(self);
+        let mut other = make(self);
         let mut draws = Draws::new(SEED, "import again", self.given.len() as u64);
         for tries in 0.. {
-            if made != text && !self.used.contains(&made) {
+            if other != text && !self.used.contains(&other) {
                 break;
             }
             // A short text has few others of its form: then the form gives way.
-            made = if tries < 50 { shape::like(&made, &mut draws) } else { format!("{made}{}", draws.below(10)) };
+            other = if tries < 50 { shape::like(&other, &mut draws) } else { format!("{other}{}", draws.below(10)) };
         }
-        self.used.insert(made.clone());
-        self.given.insert(text.to_owned(), made.clone());
-        made
+        self.used.insert(other.clone());
+        self.given.insert(text.to_owned(), other.clone());
+        other
     }
 }
 

@@ -97,7 +97,8 @@ impl Twins {
         for (name, logged, own) in leaves(logged, own) {
             let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else { continue };
             let is_name = is_identity(name) || name.is_empty() || LONG <= logged.chars().count();
-            if is_name && logged != own && !logged.is_empty() && !own.is_empty() && !is_measure(name, &logged) {
+            let is_reference = logged.contains("${");
+            if is_name && !is_reference && logged != own && !logged.is_empty() && !own.is_empty() && !is_measure(name, &logged) {
                 self.bind(name, &logged, &own);
             }
         }

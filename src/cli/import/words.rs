@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::tables::Contract;
+use crate::engine::tables::{Contract, EventRow};
 use crate::kit::fields::Kind;
 
 /// Words by which two bodies differ in what they say: statuses, events, codes of errors.
@@ -21,7 +21,7 @@ pub fn telling(contract: &'static Contract) -> BTreeSet<&'static str> {
 pub fn harmless(contract: &'static Contract) -> BTreeSet<&'static str> {
     let mut words = telling(contract);
     let calls = contract.operations.iter().flat_map(|it| it.parameters.iter().chain(it.answer));
-    let kinds = calls.map(|it| it.kind).chain(contract.events.iter().flat_map(|it| it.fields()).map(|it| it.kind));
+    let kinds = calls.map(|it| it.kind).chain(contract.events.iter().flat_map(EventRow::fields).map(|it| it.kind));
     for kind in kinds.chain(contract.actions.iter().flat_map(|it| it.parameters).map(|it| it.kind)) {
         if let Kind::Word(own) = kind {
             words.extend(own.iter().copied());

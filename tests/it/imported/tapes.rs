@@ -191,7 +191,9 @@ pub fn tape(slug: &str, seed: u64) -> Tape {
     step("advance: 1s".to_owned());
     let mut objects: Vec<String> = Vec::new();
     let pick = |draws: &mut Draws, list: &[&'static str]| list[usize::try_from(draws.below(list.len() as u64)).expect("small")];
-    for n in 1..=24 {
+    for n in 1..=32 {
+        // No two things of the world outside happen at one instant.
+        step(format!("advance: {}ms", 101 + draws.below(800)));
         let object = |draws: &mut Draws| objects.get(usize::try_from(draws.below(objects.len().max(1) as u64)).expect("small")).cloned();
         match draws.below(10) {
             0 | 1 => {

@@ -48,8 +48,10 @@ impl Planner<'_> {
         {
             return None;
         }
+        let known: BTreeSet<u64> = self.course.waiting().iter().map(|it| it.delivery).collect();
         let (mut answers, sent) = self.rehearsed(to)?;
-        let rules: Vec<Rule> = sent.iter().filter_map(|it| self.rule_for(&self.course, it)).collect();
+        let new = sent.iter().filter(|it| !known.contains(&it.delivery));
+        let rules: Vec<Rule> = new.filter_map(|it| self.rule_for(&self.course, it)).collect();
         if !rules.is_empty() {
             for rule in rules {
                 self.course.rule(rule);
@@ -78,6 +80,8 @@ impl Planner<'_> {
             trial.go(to)?;
             sent = trial.sent();
             let expected = self.answers(&sent);
+            let waiting: Vec<Sent> = trial.waiting();
+            sent.extend(waiting);
             if expected == answers {
                 break;
             }
@@ -154,7 +158,8 @@ impl Planner<'_> {
         let at = self.items.all[nth].at;
         let late = at.duration_since(sent.at);
         let is_between = |it: &Item| matches!(it.what, Kind::Call { .. }) && sent.at < it.at && it.at < at;
-        if TOLERANCE < late || (late.is_positive() && self.items.all.iter().any(is_between)) {
+        let is_late = TOLERANCE < late || (late.is_positive() && self.items.all.iter().any(is_between));
+        if is_late && !sent.waits {
             then.insert("delay".to_owned(), span(late).into());
         }
         if let Some((copies, attempts)) = self.copies(nth) {
