@@ -28,7 +28,7 @@ use serde_json::{Map, Value as Json};
 use self::forms::Form;
 use self::items::{Note, items};
 use self::plan::{Plan, plan};
-use self::script::{BEGINNING, Clock, Script};
+use self::script::{Clock, Script};
 use super::output::{print, tell};
 use super::paths::{bounded, kind, shown};
 use super::scenarios::{contracts, count};
@@ -103,7 +103,7 @@ impl Import {
                 count(calls, "call"),
                 count(webhooks, "webhook")
             ),
-            clock: Clock { mode: "frozen", now: BEGINNING.to_string() },
+            clock: Clock { mode: "frozen", now: items.begin().to_string() },
             providers: BTreeMap::from([(contract.slug, Json::Object(settings))]),
             steps,
         };
@@ -139,7 +139,7 @@ impl Import {
             tell(format!("and {} more", notes.len() - NOTES_MAX));
         }
         if 0 < foreign {
-            tell(format!("{} passed over: they concern something else", count(foreign, "line")));
+            tell(format!("{} about something else passed over", count(foreign, "line")));
         }
     }
 }

@@ -9,6 +9,7 @@ use playmoney::inside::providers;
 use playmoney::inside::scenario::{Known, Scenario, parse};
 use playmoney::inside::stage::{INBOXES, MemoryStage, Report, play};
 
+mod gateways;
 mod logs;
 mod recorded;
 mod secrets;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::script::{Act, BEGINNING, Call, Rule, Step, span};
+use super::script::{Act, Call, Rule, Step, span};
 use super::twins::Twins;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{Failure, Outcome, Status};
@@ -71,14 +71,14 @@ pub struct Course {
 }
 
 impl Course {
-    /// The beginning, for a log of that many records.
-    pub fn new(contract: &'static Contract, records: usize) -> Self {
+    /// The beginning at that moment, for a log of that many records.
+    pub fn new(contract: &'static Contract, now: Timestamp, records: usize) -> Self {
         let settings = SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
         let own = ProviderSetup { slug: contract.slug.to_owned(), settings, accounts: Vec::new(), rates: Vec::new(), balances: Vec::new() };
         let setup = Setup { name: String::new(), providers: vec![own], rules: Vec::new(), secrets: Vec::new() };
         let start = Start {
             mode: Mode::Frozen,
-            now: Some(BEGINNING),
+            now: Some(now),
             webhook_url: Some(INBOXES.to_owned()),
             judged_by_simulated_time: true,
             history_bytes_max: 0,
@@ -104,9 +104,8 @@ impl Course {
 
     /// The same again.
     pub fn copy(&self) -> Self {
-        let sandbox = self.sandbox.fork(self.sandbox.name(), None, Uptime::START);
         Self {
-            sandbox,
+            sandbox: self.sandbox.twin(),
             contract: self.contract,
             steps: self.steps.clone(),
             spans: self.spans.clone(),

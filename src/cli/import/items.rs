@@ -9,7 +9,7 @@ use super::recognise::{Called, What, recognise};
 use super::record::{Outcome, Record};
 use super::script::BEGINNING;
 use crate::engine::tables::{Contract, Operation};
-use crate::kit::time::{Duration, Timestamp};
+use crate::kit::time::{Duration, Timestamp, whole_second};
 
 /// One line of the log that concerns the provider.
 pub struct Item {
@@ -46,6 +46,13 @@ pub struct Items {
     pub notes: Vec<Note>,
 }
 
+impl Items {
+    /// The moment at which the scenario begins.
+    pub fn begin(&self) -> Timestamp {
+        self.all.first().map_or(BEGINNING, |it| it.at)
+    }
+}
+
 /// What the scenario cannot say, and on which line the log says it.
 #[derive(Clone, Debug)]
 pub struct Note {
@@ -57,7 +64,8 @@ pub struct Note {
 pub fn items(contract: &'static Contract, records: &[Record]) -> Items {
     let recognised: Vec<(&Record, What)> = records.iter().map(|it| (it, recognise(contract, it))).collect();
     let first = recognised.iter().find(|it| matches!(it.1, What::Call(_) | What::Event(_))).map_or(BEGINNING, |it| it.0.at);
-    let shift = BEGINNING.duration_since(first);
+    // Providers round to seconds, so the fraction of the first moment stays.
+    let shift = BEGINNING.duration_since(whole_second(first));
     let mut disguise = Disguise::new(contract, shift);
     let (mut items, mut known) = (Items::default(), BTreeMap::new());
     for (record, what) in recognised {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::causes::Search;
 use super::course::{Course, Move, Sent};
-use super::items::{Items, Kind, Note};
+use super::items::{Item, Items, Kind, Note};
 use super::script::{ExpectWebhook, Step, tidied};
 use super::words::telling;
 use crate::engine::tables::Contract;
@@ -50,7 +50,7 @@ pub struct Plan {
 
 /// Makes the plan.
 pub fn plan(contract: &'static Contract, items: &Items) -> Plan {
-    let (course, words) = (Course::new(contract, items.all.len()), telling(contract));
+    let (course, words) = (Course::new(contract, items.begin(), items.all.len()), telling(contract));
     let (kept, notes, traced) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut planner = Planner { contract, items, words, course, kept, notes, traced, left: TRIALS_MAX };
     let mut nth = 0;
@@ -80,6 +80,16 @@ impl Planner<'_> {
     /// on, if something had to happen earlier.
     fn event(&mut self, nth: usize, body: &Json) -> Option<usize> {
         let at = self.items.all[nth].at.max(self.course.now());
+        let mut trial = self.course.copy();
+        trial.go(&Move::Advance(at));
+        let comes = trial.sent().iter().any(|it| self.find(&trial, it).is_some_and(|it| it.0 == nth));
+        if !comes
+            && self.was_held_up(nth)
+            && self.traced.insert(nth)
+            && let Some(back) = self.earlier(nth, body)
+        {
+            return Some(back);
+        }
         self.carry(&Move::Advance(at));
         if self.course.happened[nth] || self.comes_soon(nth) {
             return None;
@@ -109,6 +119,19 @@ impl Planner<'_> {
 
     fn message_of(&self, nth: usize) -> Option<usize> {
         if let Kind::Event { message, .. } = &self.items.all[nth].what { Some(*message) } else { None }
+    }
+
+    /// Whether it came when the receiver was done with another: then it was made before that, and has waited.
+    fn was_held_up(&self, nth: usize) -> bool {
+        let own = self.items.all[nth].at;
+        let ends = |it: &Item| it.at.checked_add(it.took).map_or(TOLERANCE, |end| own.duration_since(end).abs());
+        self.items.all[..nth].iter().any(|it| matches!(it.what, Kind::Event { .. }) && TOLERANCE <= it.took && ends(it) < TOLERANCE)
+    }
+
+    /// Whether an item comes among what was sent, and everything in the order of the log.
+    fn comes_in_order(&self, course: &Course, sent: &[Sent], nth: usize) -> bool {
+        let found: Vec<usize> = sent.iter().filter_map(|it| self.find(course, it)).map(|it| it.0).collect();
+        found.contains(&nth) && found.is_sorted()
     }
 
     /// Whether the sandbox sends it by itself a little later than the log says. Then time passes until then.
@@ -157,8 +180,12 @@ impl Planner<'_> {
                     return None;
                 }
                 later.go(&Move::Advance(at))?;
-                if later.sent().iter().any(|it| planner.find(&later, it).is_some_and(|it| it.0 == nth)) {
+                let came = later.sent();
+                if planner.comes_in_order(&later, &came, nth) {
                     return Some(2);
+                }
+                if came.iter().any(|it| planner.find(&later, it).is_some_and(|it| it.0 == nth)) {
+                    return None;
                 }
                 let mut budget = left.get();
                 let mut last = Search { contract: planner.contract, about: body, depth: 1, left: &mut budget };

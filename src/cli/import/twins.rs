@@ -9,7 +9,7 @@ use super::words::is_identity;
 /// Characters from which a text is a name by itself, whatever member holds it.
 const LONG: usize = 12;
 
-/// A name that a provider gave: the member that holds it (empty for long texts), and its text.
+/// A name that a provider gave: the members that hold it (none for long texts), and its text.
 type Key = (String, String);
 
 /// The pairs that are known.
@@ -19,9 +19,18 @@ pub struct Twins {
     logged: BTreeMap<Key, String>,
 }
 
-fn key(name: &str, text: &str) -> Key {
-    let name = if LONG <= text.chars().count() { "" } else { name };
-    (name.to_owned(), text.to_owned())
+/// Short texts are names only together with the members that hold them: `invoice.id` and `transaction.id` may both be 1.
+fn key(members: &str, text: &str) -> Key {
+    let members = if LONG <= text.chars().count() { "" } else { members };
+    (members.to_owned(), text.to_owned())
+}
+
+/// Two values at the same place: the members that lead there, the value of the log and that of the sandbox.
+struct Pair<'a> {
+    members: String,
+    name: &'a str,
+    logged: &'a Json,
+    own: &'a Json,
 }
 
 /// A value that can be a name, as text.
@@ -33,24 +42,27 @@ pub fn text_of(value: &Json) -> Option<String> {
     }
 }
 
-/// The leaves of two values at the same places, each with the name of its member.
-fn pairs<'a>(name: &'a str, logged: &'a Json, own: &'a Json, found: &mut Vec<(&'a str, &'a Json, &'a Json)>) {
+/// The leaves of two values at the same places. Lists of objects are left out: they hold other things too.
+fn pairs<'a>((parent, name): (&str, &'a str), logged: &'a Json, own: &'a Json, found: &mut Vec<Pair<'a>>) {
     match (logged, own) {
         (Json::Object(logged), Json::Object(own)) => {
-            for (name, value) in logged {
-                if let Some(own) = own.get(name) {
-                    pairs(name, value, own, found);
+            for (inner, value) in logged {
+                if let Some(own) = own.get(inner) {
+                    pairs((name, inner), value, own, found);
                 }
             }
         }
-        (Json::Array(logged), Json::Array(own)) => logged.iter().zip(own).for_each(|(value, own)| pairs("", value, own, found)),
-        _ => found.push((name, logged, own)),
+        (Json::Array(logged), Json::Array(own)) => {
+            let plain = logged.iter().zip(own).filter(|it| !it.0.is_object());
+            plain.for_each(|(value, own)| pairs((name, ""), value, own, found));
+        }
+        _ => found.push(Pair { members: format!("{parent}.{name}"), name, logged, own }),
     }
 }
 
-fn leaves<'a>(logged: &'a Json, own: &'a Json) -> Vec<(&'a str, &'a Json, &'a Json)> {
+fn leaves<'a>(logged: &'a Json, own: &'a Json) -> Vec<Pair<'a>> {
     let mut found = Vec::new();
-    pairs("", logged, own, &mut found);
+    pairs(("", ""), logged, own, &mut found);
     found
 }
 
@@ -66,27 +78,25 @@ impl Twins {
     /// words are those in which two bodies differ in what they say.
     pub fn fit(&self, words: &BTreeSet<&str>, logged: &Json, own: &Json) -> Option<u32> {
         let mut score = 0;
-        for (name, logged, own) in leaves(logged, own) {
+        for Pair { members, name, logged, own } in leaves(logged, own) {
             let is_word = |it: &Json| it.as_str().is_some_and(|it| words.contains(it));
             if (is_word(logged) || is_word(own) || name == "success") && logged != own {
                 return None;
             }
-            if !is_identity(name) {
-                score += u32::from(logged == own);
-                continue;
-            }
+            let is_name = is_identity(name);
             let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else {
-                if logged != own {
+                if is_name && logged != own {
                     return None;
                 }
+                score += u32::from(logged == own);
                 continue;
             };
-            let known = [self.own.get(&key(name, &logged)), self.logged.get(&key(name, &own))];
-            match known {
-                [None, None] if logged == own => score += 3,
+            match [self.own.get(&key(&members, &logged)), self.logged.get(&key(&members, &own))] {
+                [None, None] if logged == own => score += if is_name { 3 } else { 1 },
                 [None, None] => {}
                 [Some(twin), _] if *twin == own => score += 5,
-                [Some(_), _] | [None, Some(_)] => return None,
+                [Some(_), _] | [None, Some(_)] if is_name => return None,
+                [Some(_), _] | [None, Some(_)] => {}
             }
         }
         Some(score)
@@ -94,29 +104,33 @@ impl Twins {
 
     /// Learns from two bodies that are the same one.
     pub fn learn(&mut self, logged: &Json, own: &Json) {
-        for (name, logged, own) in leaves(logged, own) {
+        for Pair { members, name, logged, own } in leaves(logged, own) {
             let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else { continue };
             let is_name = is_identity(name) || name.is_empty() || LONG <= logged.chars().count();
             let is_reference = logged.contains("${");
             if is_name && !is_reference && logged != own && !logged.is_empty() && !own.is_empty() && !is_measure(name, &logged) {
-                self.bind(name, &logged, &own);
+                self.bind(&members, &logged, &own);
             }
         }
     }
 
     /// Learns one pair.
-    pub fn bind(&mut self, name: &str, logged: &str, own: &str) {
-        self.logged.insert(key(name, own), logged.to_owned());
-        self.own.insert(key(name, logged), own.to_owned());
+    pub fn bind(&mut self, members: &str, logged: &str, own: &str) {
+        self.logged.insert(key(members, own), logged.to_owned());
+        self.own.insert(key(members, logged), own.to_owned());
     }
 
     /// The text of the sandbox for one of the log that a parameter of that name holds.
     pub fn twin(&self, name: &str, logged: &str) -> Option<&str> {
-        let direct = self.own.get(&key(name, logged));
         // `transaction_id` holds what is the member `id` elsewhere, or has no name in a list.
-        let is_near = |own: &str| own.is_empty() || name.ends_with(own) || name.to_lowercase().ends_with(&own.to_lowercase());
-        let near = || self.own.iter().find(|(own, _)| own.1 == logged && is_near(&own.0)).map(|it| it.1);
-        direct.or_else(near).map(String::as_str)
+        let is_near = |members: &str| {
+            let own = members.rsplit('.').next().unwrap_or("");
+            name.to_lowercase().ends_with(&own.to_lowercase())
+        };
+        let near = |it: &(&Key, &String)| it.0.1 == logged && (it.0.0.is_empty() || is_near(&it.0.0));
+        // `order_id` is rather a member of an order than of anything else.
+        let is_other = |members: &str| members.split('.').next().is_none_or(|it| it.is_empty() || !name.contains(it));
+        self.own.iter().filter(near).min_by_key(|it| is_other(&it.0.0)).map(|it| it.1.as_str())
     }
 
     /// Whether a text of the sandbox has a twin in the log.
@@ -127,10 +141,12 @@ impl Twins {
     /// The texts of the sandbox that a body of the log names.
     pub fn named_in(&self, logged: &Json) -> BTreeSet<String> {
         let mut named = BTreeSet::new();
-        for (name, value, _) in leaves(logged, logged) {
-            let Some(text) = text_of(value).filter(|it| !it.is_empty()) else { continue };
-            if let Some(twin) = self.own.get(&key(name, &text)) {
-                named.insert(twin.clone());
+        for Pair { members, name, logged, .. } in leaves(logged, logged) {
+            let Some(text) = text_of(logged).filter(|it| !it.is_empty()) else { continue };
+            if let Some(twin) =
+                self.own.get(&key(&members, &text)).map(String::as_str).or_else(|| self.twin(name, &text).filter(|_| is_identity(name)))
+            {
+                named.insert(twin.to_owned());
             } else if is_identity(name) {
                 named.insert(text);
             }
