@@ -1,7 +1,8 @@
 //! `playmoney import`: a log of production becomes a scenario.
 //!
 //! ```text
-//! log ─▶ forms  a record each line ─▶ recognise  call or event ─▶ disguise ─▶ plan  a sandbox follows ─▶ script ─▶ YAML, played once
+//! log ─▶ forms  a record each line ─▶ recognise  call or event ─▶ disguise
+//!     ─▶ plan  a sandbox follows ─▶ script ─▶ YAML, played once
 //! ```
 
 mod causes;

@@ -1,5 +1,5 @@
-//! What customers, banks and blockchains did, which no log of a merchant tells: it is searched for among the actions of the contract,
-//! by trying them out.
+//! What customers, banks and blockchains did, which no log of a merchant tells: it is searched for among the actions of
+//! the contract, by trying them out.
 
 use std::collections::BTreeSet;
 
@@ -122,7 +122,8 @@ impl Search<'_> {
         leaves.filter(|(_, text)| seen.insert(text.clone())).map(|(path, _)| format!("${{{path}}}")).collect()
     }
 
-    /// The values that parameters besides the object can have, in all combinations. `None`: one has to be given, and nothing says what.
+    /// The values that parameters besides the object can have, in all combinations. `None`: one has to be given, and
+    /// nothing says what.
     fn values(&self, fields: &[Field]) -> Option<Vec<Map<String, Json>>> {
         let mut all = vec![Map::new()];
         for field in fields.iter().filter(|it| it.need == Need::Required) {
@@ -199,7 +200,8 @@ pub fn identities(root: &str, value: &Json) -> Vec<(String, String)> {
 pub fn collect(path: &str, name: &str, value: &Json, found: &mut Vec<(String, String, String)>) {
     match value {
         Json::Object(members) => {
-            for (name, value) in members.iter().filter(|it| it.0.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))) {
+            for (name, value) in members.iter().filter(|it| it.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)))
+            {
                 collect(&format!("{path}.{name}"), name, value, found);
             }
         }

@@ -1,4 +1,5 @@
-//! A sandbox and the steps that have led it there. A course is a value: a copy tries a step out, and nothing has happened.
+//! A sandbox and the steps that have led it there. A course is a value: a copy tries a step out, and nothing has
+//! happened.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! Replaces what may be secret or personal. What is not known to be harmless is replaced: the words of the contract, amounts, dates and
-//! truth values stay, and every other text gives way to another of its form. The same text has the same replacement everywhere.
+//! Replaces what may be secret or personal. What is not known to be harmless is replaced: the words of the contract,
+//! amounts, dates and truth values stay, and every other text gives way to another of its form. The same text has the
+//! same replacement everywhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

@@ -141,10 +141,8 @@ impl<'a> Entry<'a> {
         text.parse().map_err(|_| self.wrong(name, "this is not a method of HTTP"))
     }
 
-    /// A status, or the failure that a gateway writes as one: 499 when the sender has gone, 444 when nothing was answered.
-    ///
-    /// # Errors
-    /// HTTP has no such status.
+    /// A status, or the failure that a gateway writes as one: 499 when the sender has gone, 444 when nothing was
+    /// answered.  # Errors HTTP has no such status.
     pub fn status(&self, name: &str) -> Result<Outcome, Broken> {
         let text = self.required(name)?;
         match text.parse::<u16>() {

@@ -1,5 +1,5 @@
-//! Follows the log through a sandbox: each call is made at its moment, each webhook has to come at its own, and what is missing for that is
-//! searched for. Everything is tried out on a copy first.
+//! Follows the log through a sandbox: each call is made at its moment, each webhook has to come at its own, and what is
+//! missing for that is searched for. Everything is tried out on a copy first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,13 +76,13 @@ impl Planner<'_> {
         self.notes.push((nth, Note { line: self.items.all[nth].line, why: why.into() }));
     }
 
-    /// A webhook of the log has not come yet: time passes until it comes, or something makes it come. Returns the item with which to go
-    /// on, if something had to happen earlier.
+    /// A webhook of the log has not come yet: time passes until it comes, or something makes it come. Returns the item
+    /// with which to go on, if something had to happen earlier.
     fn event(&mut self, nth: usize, body: &Json) -> Option<usize> {
         let at = self.items.all[nth].at.max(self.course.now());
         let mut trial = self.course.copy();
         trial.go(&Move::Advance(at));
-        let comes = trial.sent().iter().any(|it| self.find(&trial, it).is_some_and(|it| it.0 == nth));
+        let comes = trial.sent().iter().any(|it| self.is_item(&trial, it, nth));
         if !comes
             && self.was_held_up(nth)
             && self.traced.insert(nth)
@@ -128,6 +128,11 @@ impl Planner<'_> {
         self.items.all[..nth].iter().any(|it| matches!(it.what, Kind::Event { .. }) && TOLERANCE <= it.took && ends(it) < TOLERANCE)
     }
 
+    /// Whether a request of the sandbox to the receiver is that item.
+    fn is_item(&self, course: &Course, sent: &Sent, nth: usize) -> bool {
+        self.find(course, sent).is_some_and(|it| it.0 == nth)
+    }
+
     /// Whether an item comes among what was sent, and everything in the order of the log.
     fn comes_in_order(&self, course: &Course, sent: &[Sent], nth: usize) -> bool {
         let found: Vec<usize> = sent.iter().filter_map(|it| self.find(course, it)).map(|it| it.0).collect();
@@ -140,7 +145,7 @@ impl Planner<'_> {
         let Ok(until) = self.course.now().checked_add(TOLERANCE) else { return false };
         trial.go(&Move::Advance(until));
         let sent = trial.sent();
-        let Some(own) = sent.iter().find(|it| self.find(&trial, it).is_some_and(|it| it.0 == nth)) else { return false };
+        let Some(own) = sent.iter().find(|it| self.is_item(&trial, it, nth)) else { return false };
         self.carry(&Move::Advance(own.at));
         self.course.happened[nth]
     }
@@ -167,8 +172,8 @@ impl Planner<'_> {
         found
     }
 
-    /// Something has happened before this moment without a webhook of its own: a coin was chosen, a payer said that they had paid. The
-    /// latest place among the items is taken at which that leads to the webhook.
+    /// Something has happened before this moment without a webhook of its own: a coin was chosen, a payer said that
+    /// they had paid. The latest place among the items is taken at which that leads to the webhook.
     fn earlier(&mut self, nth: usize, body: &Json) -> Option<usize> {
         let at = self.items.all[nth].at;
         for place in (0..=nth).rev().take(EARLIER_MAX) {
@@ -184,7 +189,7 @@ impl Planner<'_> {
                 if planner.comes_in_order(&later, &came, nth) {
                     return Some(2);
                 }
-                if came.iter().any(|it| planner.find(&later, it).is_some_and(|it| it.0 == nth)) {
+                if came.iter().any(|it| planner.is_item(&later, it, nth)) {
                     return None;
                 }
                 let mut budget = left.get();

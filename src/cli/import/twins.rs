@@ -1,4 +1,5 @@
-//! Which value of the log is which of the sandbox: the ids, tokens and numbers that a provider gives out are others in each.
+//! Which value of the log is which of the sandbox: the ids, tokens and numbers that a provider gives out are others in
+//! each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,8 @@ pub struct Twins {
     logged: BTreeMap<Key, String>,
 }
 
-/// Short texts are names only together with the members that hold them: `invoice.id` and `transaction.id` may both be 1.
+/// Short texts are names only together with the members that hold them: `invoice.id` and `transaction.id` may both be
+/// 1.
 fn key(members: &str, text: &str) -> Key {
     let members = if LONG <= text.chars().count() { "" } else { members };
     (members.to_owned(), text.to_owned())
@@ -74,12 +76,12 @@ fn is_measure(name: &str, text: &str) -> bool {
 }
 
 impl Twins {
-    /// How well a body of the sandbox fits one of the log. `None`: they are about different things, or say different things. The
-    /// words are those in which two bodies differ in what they say.
+    /// How well a body of the sandbox fits one of the log. `None`: they are about different things, or say different
+    /// things. The words are those in which two bodies differ in what they say.
     pub fn fit(&self, words: &BTreeSet<&str>, logged: &Json, own: &Json) -> Option<u32> {
         let mut score = 0;
         for Pair { members, name, logged, own } in leaves(logged, own) {
-            let is_word = |it: &Json| it.as_str().is_some_and(|it| words.contains(it));
+            let is_word = |it: &Json| it.as_str().is_some_and(|text| words.contains(text));
             if (is_word(logged) || is_word(own) || name == "success") && logged != own {
                 return None;
             }
@@ -93,10 +95,9 @@ impl Twins {
             };
             match [self.own.get(&key(&members, &logged)), self.logged.get(&key(&members, &own))] {
                 [None, None] if logged == own => score += if is_name { 3 } else { 1 },
-                [None, None] => {}
                 [Some(twin), _] if *twin == own => score += 5,
                 [Some(_), _] | [None, Some(_)] if is_name => return None,
-                [Some(_), _] | [None, Some(_)] => {}
+                [Some(_) | None, _] => {}
             }
         }
         Some(score)

@@ -1,4 +1,5 @@
-//! The words that a contract has by itself: they say how an object stands or which event it is, and nothing about anybody.
+//! The words that a contract has by itself: they say how an object stands or which event it is, and nothing about
+//! anybody.
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,8 @@ use playmoney::inside::stage::Stage;
 use super::recorded::{log, recorded, story};
 use super::{folder, imported, played, scenario, tapes};
 
-const SEEDS: std::ops::RangeInclusive<u64> = 5..=24;
+/// Four random scenarios for each provider.
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=4;
 
 /// Imports the log of a random scenario, and compares the story of its replay.
 fn comes_back(slug: &str, seed: u64) {
@@ -26,7 +27,6 @@ fn comes_back(slug: &str, seed: u64) {
     let (original_story, replayed) = (story(&original), story(&replay));
     assert_eq!(original_story, replayed, "\n{}\n--- said\n{said}\n--- imported\n{text}\n--- log\n{}", tape.yaml, log(&original));
     assert!(!said.contains("left out"), "{said}");
-    println!("{slug} {seed}\n{}\n{said}", original_story.join("\n"));
     _ = std::fs::remove_dir_all(folder);
 }
 

@@ -11,7 +11,8 @@ use serde_json::{Value as Json, json};
 pub struct Line {
     pub json: Json,
     pub at: Timestamp,
-    /// An operation; or an event with its words, and which object it is about, counted in the order in which they were told of.
+    /// An operation; or an event with its words, and which object it is about, counted in the order in which they were
+    /// told of.
     pub what: String,
     /// What was answered.
     pub verdict: String,

@@ -1,5 +1,7 @@
 //! Nothing of the people and keys in a log stands in the scenario.
 
+use serde_json::json;
+
 use super::{folder, imported, run, text};
 
 /// What is planted: keys, signatures, people, places, numbers. Nothing of it may come out.
@@ -40,46 +42,14 @@ fn leaks(text: &str) -> Vec<&'static str> {
     PLANTED.iter().copied().filter(|it| lower.contains(&it.to_lowercase())).collect()
 }
 
-/// Logs in all three forms, with everything planted wherever a line can hold it.
-fn logs() -> Vec<(&'static str, String)> {
-    let headers = r#""authorization":"Bearer sk_live_9f8e7d6c5b4a","x-forwarded-for":"203.0.113.77","cookie":"sid=tok-planted-0001","content-type":"application/json""#;
-    let payout = r#"{\"amount\":100,\"currency\":\"USD\",\"externalOrderId\":\"ORDER-77-GH\",\"description\":\"Tuesday's cake for Grace Hopper, 1990-12-09\",\"destination\":{\"type\":\"bankAccount\",\"payerName\":\"Grace Hopper\",\"bankAccountNum\":\"40817810099910004312\",\"bankName\":\"Bank of Arlington\",\"addr\":\"12 Elm Street\",\"city\":\"Arlington\",\"swift\":\"HOPPER22\"}}"#;
-    let wallet = r#"{\"amount\":5,\"currency\":\"USDT\",\"destination\":{\"type\":\"wallet\",\"payerName\":\"Хоппер\",\"addr\":\"0xAb5801a7D398351b8bE11C439e05C5B3259aeC9B\"}}"#;
-    let charge = r#"{\"amount\":7,\"currency\":\"USD\",\"externalOrderId\":\"ORDER-77-GH\",\"cbUrl\":\"https://shop.hopper.example/hook?token=tok-planted-0001\",\"redirectUrl\":\"https://shop.hopper.example/?m=grace.hopper@navy.example\",\"payerName\":\"Grace Hopper\"}"#;
-    let qbitpay = [payout, wallet, charge]
-        .iter()
-        .zip(["payouts", "payouts", "charges"])
-        .map(|(body, path)| {
-            format!("{{\"at\":\"2025-05-05T05:05:05Z\",\"method\":\"POST\",\"path\":\"/api/v1/{path}\",\"headers\":{{{headers}}},\"body\":\"{body}\",\"status\":200}}\n")
-        })
-        .collect();
-    let invoice = r#"{\"price\":\"500.0\",\"name\":\"Grace Hopper +1 202 555 0188\",\"data\":\"{\\\"mail\\\":\\\"grace.hopper@navy.example\\\",\\\"tel\\\":\\\"2025550188\\\",\\\"ip\\\":\\\"2001:db8:85a3::8a2e:370:7334\\\",\\\"btc\\\":\\\"1BoatSLRHtKNngkdXEeobR76b53LETtpyT\\\",\\\"Grace Hopper\\\":1,\\\"when\\\":\\\"1990-12-09\\\",\\\"key\\\":\\\"sk_live_9f8e7d6c5b4a\\\"}\"}"#;
-    let quoine = format!(
-        "{{\"request_method\":\"POST\",\"request_uri\":\"/api/v1/invoices?mail=grace.hopper%40navy.example\",\"status\":\"200\",\"msec\":\"1746421505.125\",\"request_time\":\"0.100\",\"remote_addr\":\"203.0.113.77\",\"http_authorization\":\"APIAuth 4711:c2lnbmF0dXJl\",\"request_body\":\"{invoice}\"}}\n"
-    );
-    let perform = r#"{\"orderNumber\":\"ORDER-77-GH\",\"amount\":150000,\"description\":\"Grace Hopper, 12 Elm Street\",\"target\":{\"pan\":\"4929123456781237\"}}"#;
-    let event = r#"{\"event\":\"payout.status_changed\",\"eventId\":\"11111111111111111111111111111111\",\"occurredAt\":\"2025-05-05T08:05:05+03:00\",\"payout\":{\"id\":424242,\"externalId\":\"ORDER-77-GH\",\"status\":\"uploaded\",\"amount\":150000,\"currency\":\"RUB\"}}"#;
-    let kong = |method: &str, uri: &str, body: &str, at: u64| {
-        format!(
-            "{{\"request\":{{\"method\":\"{method}\",\"uri\":\"{uri}\",\"headers\":{{{headers}}},\"body\":\"{body}\"}},\"response\":{{\"status\":200}},\"latencies\":{{\"request\":31}},\"client_ip\":\"203.0.113.77\",\"consumer\":{{\"username\":\"Grace Hopper\"}},\"started_at\":{at}}}\n"
-        )
+/// Logs in all three forms, with everything planted wherever a line can hold it, by provider.
+fn logs() -> impl Iterator<Item = (&'static str, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs/planted");
+    let read = move |slug: &'static str| {
+        let path = folder.join(format!("{slug}.jsonl"));
+        (slug, std::fs::read_to_string(path).expect("it is there"))
     };
-    let quantum =
-        kong("POST", "/api/v1/performPayout", perform, 1_746_421_505_000) + &kong("POST", "/hooks/Hopper", event, 1_746_421_505_050);
-    let order = r#"{\"amount\":\"10.00\",\"currency\":\"USDC\",\"blockchain\":\"base\",\"nonce\":1990120900000001,\"order_info\":\"{\\\"card\\\":\\\"5500005555555559\\\",\\\"for\\\":\\\"Grace Hopper\\\"}\",\"webhook_url\":\"https://shop.hopper.example/cp\"}"#;
-    let login = r#"{\"username\":\"grace.hopper@navy.example\",\"password\":\"hunter2-password\"}"#;
-    let endpoint = r#"{\"url\":\"https://shop.hopper.example/whsec_plantedsecret\"}"#;
-    let cryptopay = [("payment-orders/", order, 201), ("auth/login", login, 200), ("webhook-endpoints/", endpoint, 201)]
-        .iter()
-        .map(|(path, body, status)| {
-            format!("{{\"at\":\"2025-05-05T05:05:05Z\",\"method\":\"POST\",\"url\":\"https://sandbox-api.cryptopay.com/api/{path}\",\"headers\":{{{headers}}},\"body\":\"{body}\",\"status\":{status}}}\n")
-        })
-        .collect();
-    let form = "function=create-checkout-session&api-key=sk_live_9f8e7d6c5b4a&price=49.90&currency=usd&order_id=ORDER-77-GH&title=Grace+Hopper&description=Tuesday%27s+cake&redirect=https%3A%2F%2Fshop.hopper.example%2F&signature=c2lnbmF0dXJl&timestamp=1746421505";
-    let quantapay = format!(
-        "{{\"at\":\"2025-05-05T05:05:05Z\",\"method\":\"POST\",\"path\":\"/api.php\",\"headers\":{{\"content-type\":\"application/x-www-form-urlencoded\"}},\"body\":\"{form}\",\"status\":200}}\n"
-    );
-    vec![("qbitpay", qbitpay), ("quoine", quoine), ("quantum-payouts", quantum), ("cryptopay", cryptopay), ("quantapay", quantapay)]
+    ["qbitpay", "quoine", "quantum-payouts", "cryptopay", "quantapay"].into_iter().map(read)
 }
 
 #[test]
@@ -100,9 +70,8 @@ fn what_was_planted_does_not_come_out() {
 #[test]
 fn the_same_original_has_the_same_replacement() {
     let line = |n: u32, name: &str| {
-        format!(
-            "{{\"at\":\"2025-05-05T05:05:0{n}Z\",\"method\":\"POST\",\"path\":\"/api/v1/invoices\",\"body\":\"{{\\\"price\\\":\\\"5.0\\\",\\\"name\\\":\\\"{name}\\\"}}\",\"status\":200}}\n"
-        )
+        let (at, body) = (format!("2025-05-05T05:05:0{n}Z"), json!({"price": "5.0", "name": name}));
+        format!("{}\n", json!({"at": at, "method": "POST", "path": "/api/v1/invoices", "body": body, "status": 200}))
     };
     let folder = folder("same");
     let log = [line(1, "Ann Lee"), line(2, "Bob Ray"), line(3, "Ann Lee")].concat();

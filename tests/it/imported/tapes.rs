@@ -32,6 +32,7 @@ struct Trade {
     spans: &'static [&'static str],
 }
 
+#[rustfmt::skip]
 const QUANTAPAY: Trade = Trade {
     makes: &[
         ("create-checkout-session, with: { price: '{n}9.90', currency: usd, order_id: 'QP order {n}' }", "response.session_id"),
@@ -54,6 +55,7 @@ const QUANTAPAY: Trade = Trade {
     spans: &["20s", "7m", "25m", "70m"],
 };
 
+#[rustfmt::skip]
 const QBITPAY: Trade = Trade {
     makes: &[
         (
@@ -90,6 +92,7 @@ const QBITPAY: Trade = Trade {
     spans: &["10s", "90s", "16m", "31m"],
 };
 
+#[rustfmt::skip]
 const CRYPTOPAY: Trade = Trade {
     makes: &[(
         "createPaymentOrder, with: { amount: '{n}00.25', currency: USDC, blockchain: base, order_info: '{\"order\": \"C-{n}\", \"for\": \"Ann\"}', nonce: 900{n} }",
@@ -113,6 +116,7 @@ const CRYPTOPAY: Trade = Trade {
     spans: &["15s", "4m", "40m", "130m"],
 };
 
+#[rustfmt::skip]
 const QUANTUM: Trade = Trade {
     makes: &[
         (
@@ -141,6 +145,7 @@ const QUANTUM: Trade = Trade {
     spans: &["2s", "20s", "100s", "11m"],
 };
 
+#[rustfmt::skip]
 const QUOINE: Trade = Trade {
     makes: &[("createInvoice, with: { price: '{n}00.0', name: 'Order {n} of Ann', data: '{\"mail\": \"ann{n}@shop.test\"}' }", "id")],
     calls: &[

@@ -69,19 +69,12 @@ mod tests {
     fn forms_are_kept() {
         let mut draws = Draws::new(1, "test", 0);
         let made = like("Order-2025/77 Ж", &mut draws);
-        let shape = |it: &str| {
-            it.chars()
-                .map(|it| {
-                    if it.is_ascii_digit() {
-                        '0'
-                    } else if it.is_alphabetic() {
-                        'a'
-                    } else {
-                        it
-                    }
-                })
-                .collect::<String>()
+        let kind = |it: char| match it {
+            '0'..='9' => '0',
+            it if it.is_alphabetic() => 'a',
+            it => it,
         };
+        let shape = |text: &str| text.chars().map(kind).collect::<String>();
         assert_eq!(shape(&made), shape("Order-2025/77 Ж"));
         let hash = like("0xdeadbeef00000000", &mut draws);
         assert!(hash.starts_with("0x") && hash.len() == 18 && hash[2..].bytes().all(|it| it.is_ascii_hexdigit()), "{hash}");

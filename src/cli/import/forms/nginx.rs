@@ -1,4 +1,5 @@
-//! An access log of nginx whose `log_format` writes JSON. The members are named as the variables are, without the dollar sign.
+//! An access log of nginx whose `log_format` writes JSON. The members are named as the variables are, without the
+//! dollar sign.
 
 use http::HeaderMap;
 

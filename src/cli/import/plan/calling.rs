@@ -117,7 +117,8 @@ impl Planner<'_> {
         }
     }
 
-    /// A value of a parameter: what the provider has given out becomes a reference to the answer that has it in the scenario.
+    /// A value of a parameter: what the provider has given out becomes a reference to the answer that has it in the
+    /// scenario.
     fn referring(&self, name: &str, value: &Json) -> Json {
         match value {
             Json::Object(members) => members.iter().map(|(name, it)| (name.clone(), self.referring(name, it))).collect(),

@@ -1,4 +1,5 @@
-//! Does something in the sandbox, with the rules and the answers of the receiver that make its webhooks come as the log has them.
+//! Does something in the sandbox, with the rules and the answers of the receiver that make its webhooks come as the log
+//! has them.
 
 use std::collections::BTreeSet;
 
@@ -69,7 +70,8 @@ impl Planner<'_> {
         answered
     }
 
-    /// What the receiver has to answer, and what it gets: which requests come depends on how it answers those before them.
+    /// What the receiver has to answer, and what it gets: which requests come depends on how it answers those before
+    /// them.
     fn rehearsed(&self, to: &Move) -> Option<(Vec<Json>, Vec<Sent>)> {
         let (mut answers, mut sent) = (Vec::new(), Vec::new());
         for _ in 0..TRIALS {
@@ -187,7 +189,8 @@ impl Planner<'_> {
         (!own.is_empty()).then_some(Json::Object(own))
     }
 
-    /// How often each attempt of the message with this first item came, and which attempts came so often. `None`: each came once.
+    /// How often each attempt of the message with this first item came, and which attempts came so often. `None`: each
+    /// came once.
     fn copies(&self, nth: usize) -> Option<(usize, Vec<usize>)> {
         let attempts = &self.items.messages[self.message_of(nth)?];
         let mut counts: Vec<usize> = Vec::new();
@@ -222,7 +225,7 @@ fn bind(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
 
 /// The answers of the receiver, the last one repeated, and that last one: what the application usually answers.
 fn script(answers: &[Json], usual: &Json) -> (Vec<Json>, Json) {
-    let is_good = |it: &&Json| it.as_u64().is_some_and(|it| (200..300).contains(&it));
+    let is_good = |it: &&Json| it.as_u64().is_some_and(|status| (200..300).contains(&status));
     let usual = answers.iter().rev().find(is_good).unwrap_or(usual).clone();
     let respond = answers.iter().cloned().chain([usual.clone()]).collect();
     (respond, usual)

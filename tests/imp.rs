@@ -1,4 +1,0 @@
-#[path = "it"]
-mod it {
-    mod imported;
-}
