@@ -14,6 +14,7 @@ mod environment;
 mod exec;
 mod health;
 mod help;
+mod import;
 mod journal;
 #[cfg(feature = "mcp")]
 mod mcp;
@@ -61,6 +62,8 @@ enum Command {
     Check(scenarios::Check),
     /// Writes a first scenario with comments.
     Init(scenarios::Init),
+    /// Turns a log of production into a scenario with the same calls and webhooks, and with other names, numbers and dates.
+    Import(import::Import),
     /// Writes the JSON Schema of scenario files to standard output.
     Schema(scenarios::Schema),
     /// Shows a provider's contract: operations, parameters, errors, lifecycle, webhooks, each with its evidence.
@@ -177,6 +180,7 @@ impl Command {
             Self::Run(run) => run.run(),
             Self::Check(check) => check.run(),
             Self::Init(init) => init.run(),
+            Self::Import(import) => import.run(),
             Self::Schema(schema) => schema.run(),
             Self::Describe(describe) => describe.run(),
             Self::OpenApi(openapi) => openapi.run(),

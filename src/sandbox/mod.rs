@@ -110,6 +110,14 @@ impl Sandbox {
         copy.with_history(base)
     }
 
+    /// The same sandbox once more, under the same name and with the same targets, to try something out in it. It keeps no history, and
+    /// calls under way stay with the original.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        Self { broken: self.broken.clone(), ..Self::of(self.world.clone()) }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.world.core.name

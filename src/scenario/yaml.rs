@@ -11,6 +11,11 @@ use super::mistakes::Mistake;
 
 mod slips;
 mod syntax;
+#[cfg(feature = "cli")]
+mod written;
+
+#[cfg(feature = "cli")]
+pub use written::written;
 
 /// Bytes of the text of a scenario.
 pub const BYTES_MAX: usize = 1024 * 1024;

@@ -18,6 +18,7 @@ mod engine;
 mod files;
 mod floods;
 mod hosted;
+mod imported;
 mod memory;
 mod merchants;
 mod net;

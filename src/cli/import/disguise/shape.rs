@@ -1,0 +1,87 @@
+//! Texts of the form of another: as long, with letters where it has letters and digits where it has digits.
+
+use crate::kit::ids::Draws;
+
+/// Card numbers that networks publish for tests.
+pub const TEST_CARDS: &[&str] = &[
+    "4111111111111111",
+    "4242424242424242",
+    "4012888888881881",
+    "5555555555554444",
+    "5105105105105100",
+    "2223003122003222",
+    "2200000000000004",
+    "2201382000000013",
+    "6011111111111117",
+];
+
+/// Letters for those that ASCII does not have.
+const LETTERS: [char; 16] = ['а', 'б', 'в', 'г', 'д', 'е', 'ж', 'з', 'и', 'к', 'л', 'м', 'н', 'о', 'п', 'р'];
+
+/// A text of the same form, drawn.
+pub fn like(text: &str, draws: &mut Draws) -> String {
+    let body = text.strip_prefix("0x").unwrap_or(text);
+    let is_hex = 8 <= body.len() && body.bytes().all(|it| it.is_ascii_hexdigit());
+    let prefix = &text[..text.len() - body.len()];
+    let mut made = String::with_capacity(text.len());
+    for (place, it) in body.chars().enumerate() {
+        made.push(match it {
+            // A number does not begin with a zero that it did not have.
+            '1'..='9' if place == 0 => one(b"123456789", draws),
+            '0'..='9' => one(b"0123456789", draws),
+            'a'..='z' => one(if is_hex { b"abcdef" } else { b"abcdefghijklmnopqrstuvwxyz" }, draws),
+            'A'..='Z' => one(if is_hex { b"ABCDEF" } else { b"ABCDEFGHJKLMNPQRSTUVWXYZ" }, draws),
+            '$' => '_', // it would begin a reference
+            it if it.is_ascii() => it,
+            it if it.is_alphanumeric() => LETTERS[usize::try_from(draws.below(16)).unwrap_or(0)],
+            it => it,
+        });
+    }
+    format!("{prefix}{made}")
+}
+
+fn one(alphabet: &[u8], draws: &mut Draws) -> char {
+    draws.text(alphabet, 1).chars().next().unwrap_or('x')
+}
+
+/// Whether the last digit is right for the others, as on a card.
+pub fn has_check_digit(text: &str) -> bool {
+    text.bytes().all(|it| it.is_ascii_digit()) && sum(text).is_multiple_of(10)
+}
+
+fn sum(text: &str) -> u32 {
+    let digits = text.chars().rev().filter_map(|it| it.to_digit(10)).enumerate();
+    digits.map(|(place, it)| if place % 2 == 0 { it } else { it * 2 / 10 + it * 2 % 10 }).sum()
+}
+
+/// A number of that length with a right check digit. It begins with a nine, as no card does.
+pub fn card(nth: usize, chars: usize) -> String {
+    let front = format!("9{nth:0width$}", width = chars.saturating_sub(2));
+    let open = sum(&format!("{front}0"));
+    format!("{front}{}", (10 - open % 10) % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_kept() {
+        let mut draws = Draws::new(1, "test", 0);
+        let made = like("Order-2025/77 Ж", &mut draws);
+        let kind = |it: char| match it {
+            '0'..='9' => '0',
+            it if it.is_alphabetic() => 'a',
+            it => it,
+        };
+        let shape = |text: &str| text.chars().map(kind).collect::<String>();
+        assert_eq!(shape(&made), shape("Order-2025/77 Ж"));
+        let hash = like("0xdeadbeef00000000", &mut draws);
+        assert!(hash.starts_with("0x") && hash.len() == 18 && hash[2..].bytes().all(|it| it.is_ascii_hexdigit()), "{hash}");
+        assert!(TEST_CARDS.iter().all(|it| has_check_digit(it)));
+        for chars in 13..=19 {
+            let made = card(7, chars);
+            assert!(made.len() == chars && has_check_digit(&made), "{made}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Does something in the sandbox, with the rules and the answers of the receiver that make its webhooks come as the log
+//! has them.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::course::{Answered, Course, Move, Sent};
+use super::super::items::{Item, Items, Kind};
+use super::super::script::{Rule, span};
+use super::super::twins::text_of;
+use super::super::words::is_identity;
+use super::calling::reference;
+use super::{Planner, TOLERANCE};
+use crate::kit::time::{Duration, later};
+
+/// An answer that takes longer keeps its duration: it counts against the provider's time limit.
+const SLOW: Duration = Duration::from_secs(1);
+/// Trials until the answers of the receiver and what it gets fit each other.
+const TRIALS: usize = 4;
+
+impl Planner<'_> {
+    /// Which item a request of the sandbox to the receiver is, and how well it fits.
+    pub(super) fn find(&self, course: &Course, sent: &Sent) -> Option<(usize, u32)> {
+        if let Some(message) = course.messages.get(&sent.delivery) {
+            return self.items.messages[*message].iter().copied().find(|it| !course.happened[*it]).map(|it| (it, 0));
+        }
+        let taken: BTreeSet<usize> = course.messages.values().copied().collect();
+        let mut best: Option<(usize, u32)> = None;
+        for (_, attempts) in self.items.messages.iter().enumerate().filter(|it| !taken.contains(&it.0)) {
+            let Some(nth) = attempts.first().copied().filter(|it| !course.happened[*it]) else { continue };
+            let item = &self.items.all[nth];
+            let Kind::Event { body, .. } = &item.what else { continue };
+            let is_past = later(item.at, TOLERANCE).is_some_and(|it| it < sent.at);
+            let score = course.twins.fit(&self.words, body, &sent.body).filter(|_| !is_past);
+            if let Some(score) = score
+                && best.is_none_or(|it| it.1 < score)
+            {
+                best = Some((nth, score));
+            }
+        }
+        best
+    }
+
+    /// Does something, and notes what it has made the receiver get. `None`: the sandbox refuses it.
+    pub(super) fn carry(&mut self, to: &Move) -> Option<Answered> {
+        if let Move::Advance(at) = to
+            && *at <= self.course.now()
+        {
+            return None;
+        }
+        let known: BTreeSet<u64> = self.course.waiting().iter().map(|it| it.delivery).collect();
+        let (mut answers, sent) = self.rehearsed(to)?;
+        let new = sent.iter().filter(|it| !known.contains(&it.delivery));
+        let rules: Vec<Rule> = new.filter_map(|it| self.rule_for(&self.course, it)).collect();
+        if !rules.is_empty() {
+            for rule in rules {
+                self.course.rule(rule);
+            }
+            answers = self.rehearsed(to)?.0;
+        }
+        if answers.iter().any(|it| *it != self.course.usual) {
+            let (respond, usual) = script(&answers, &self.course.usual);
+            self.course.receiver(respond);
+            self.course.usual = usual;
+        }
+        let answered = self.course.go(to);
+        let sent = self.course.sent();
+        self.settle(&sent);
+        answered
+    }
+
+    /// What the receiver has to answer, and what it gets: which requests come depends on how it answers those before
+    /// them.
+    fn rehearsed(&self, to: &Move) -> Option<(Vec<Json>, Vec<Sent>)> {
+        let (mut answers, mut sent) = (Vec::new(), Vec::new());
+        for _ in 0..TRIALS {
+            let mut trial = self.course.copy();
+            if !answers.is_empty() {
+                trial.receiver(script(&answers, &self.course.usual).0);
+            }
+            trial.go(to)?;
+            sent = trial.sent();
+            let expected = self.answers(&sent);
+            let waiting: Vec<Sent> = trial.waiting();
+            sent.extend(waiting);
+            if expected == answers {
+                break;
+            }
+            answers = expected;
+        }
+        Some((answers, sent))
+    }
+
+    /// What the receiver of the log answered to each of these.
+    fn answers(&self, sent: &[Sent]) -> Vec<Json> {
+        let mut course = self.course.copy();
+        let mut answers = Vec::new();
+        for it in sent {
+            let Some((nth, _)) = self.find(&course, it) else {
+                answers.push(self.course.usual.clone());
+                continue;
+            };
+            bind(self.items, &mut course, nth, it);
+            let item = &self.items.all[nth];
+            answers.push(match item.outcome {
+                Err(failure) => failure.into(),
+                Ok(status) if SLOW <= item.took => json!({"status": status, "delay": span(item.took)}),
+                Ok(status) => status.into(),
+            });
+        }
+        answers
+    }
+
+    /// Notes what the receiver has got.
+    pub(super) fn settle(&mut self, sent: &[Sent]) {
+        for it in sent {
+            self.course.got.push(it.event.clone());
+            let Some((nth, _)) = self.find(&self.course, it) else {
+                self.unexpected(it);
+                continue;
+            };
+            bind(self.items, &mut self.course, nth, it);
+            let late = self.items.all[nth].at.duration_since(it.at);
+            if TOLERANCE < late.abs() {
+                let word = if late.is_negative() { "earlier" } else { "later" };
+                let by = span(late.abs());
+                self.note(nth, format!("this webhook came {by} {word} than the contract sends it; the scenario keeps to the contract"));
+            }
+        }
+    }
+
+    /// The sandbox has sent what the log does not have.
+    fn unexpected(&mut self, sent: &Sent) {
+        let attempts = self.course.messages.get(&sent.delivery).map(|it| &self.items.messages[*it]);
+        if let Some(last) = attempts.and_then(|it| it.last()).copied() {
+            let number = sent.number;
+            let why =
+                format!("the contract sends this webhook again (attempt {number}), and the log does not have that; the scenario sends it");
+            self.note(last, why);
+        }
+    }
+
+    /// The rule that makes a webhook come as the log has it: late, several times, or not at all.
+    fn rule_for(&self, course: &Course, sent: &Sent) -> Option<Rule> {
+        if sent.number != 1 || self.items.messages.is_empty() || course.messages.contains_key(&sent.delivery) {
+            return None;
+        }
+        let mut when = Map::new();
+        when.insert("event".to_owned(), sent.event.clone().into());
+        if let Some(words) = self.telling_members(&sent.body, &mut None) {
+            when.insert("body".to_owned(), words);
+        }
+        when.insert("times".to_owned(), 1.into());
+        let mut then = Map::new();
+        let Some((nth, _)) = self.find(course, sent) else {
+            then.insert("drop".to_owned(), true.into());
+            return Some(Rule { on: format!("{}:webhook", self.contract.slug), when, then });
+        };
+        let at = self.items.all[nth].at;
+        let late = at.duration_since(sent.at);
+        let is_between = |it: &Item| matches!(it.what, Kind::Call { .. }) && sent.at < it.at && it.at < at;
+        let is_late = TOLERANCE < late || (late.is_positive() && self.items.all.iter().any(is_between));
+        if is_late && !sent.waits {
+            then.insert("delay".to_owned(), span(late).into());
+        }
+        if let Some((copies, attempts)) = self.copies(nth) {
+            then.insert("duplicate".to_owned(), copies.into());
+            when.insert("attempt".to_owned(), json!({"one_of": attempts}));
+        }
+        (!then.is_empty()).then(|| Rule { on: format!("{}:webhook", self.contract.slug), when, then })
+    }
+
+    /// The members that say how an object stands, and the first that says which object it is.
+    fn telling_members(&self, body: &Json, named: &mut Option<Json>) -> Option<Json> {
+        let Json::Object(members) = body else {
+            let is_word = body.as_str().is_some_and(|it| self.words.contains(it));
+            return is_word.then(|| body.clone());
+        };
+        let mut own = Map::new();
+        for (name, value) in members {
+            let reference =
+                text_of(value).filter(|_| named.is_none() && is_identity(name)).and_then(|it| reference(&self.course, name, &it));
+            if reference.is_some() {
+                named.clone_from(&reference);
+            }
+            own.extend(reference.or_else(|| self.telling_members(value, named)).map(|it| (name.clone(), it)));
+        }
+        (!own.is_empty()).then_some(Json::Object(own))
+    }
+
+    /// How often each attempt of the message with this first item came, and which attempts came so often. `None`: each
+    /// came once.
+    fn copies(&self, nth: usize) -> Option<(usize, Vec<usize>)> {
+        let attempts = &self.items.messages[self.message_of(nth)?];
+        let mut counts: Vec<usize> = Vec::new();
+        let mut before: Option<&Item> = None;
+        for place in attempts {
+            let item = &self.items.all[*place];
+            let is_copy = before.is_some_and(|one| {
+                let gap = item.at.duration_since(one.at).saturating_sub(one.took);
+                let wait = self.contract.schedule.waits.get(counts.len());
+                gap <= TOLERANCE && wait.is_none_or(|it| TOLERANCE < *it)
+            });
+            match counts.last_mut().filter(|_| is_copy) {
+                Some(last) => *last += 1,
+                None => counts.push(1),
+            }
+            before = Some(item);
+        }
+        let most = counts.iter().copied().max().filter(|it| 1 < *it)?;
+        let often = (1..).zip(&counts).filter(|it| *it.1 == most).map(|it| it.0).collect();
+        Some((most, often))
+    }
+}
+
+/// A request of the sandbox to the receiver is that item.
+fn bind(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
+    course.happened[nth] = true;
+    if let Kind::Event { body, message } = &items.all[nth].what {
+        course.messages.insert(sent.delivery, *message);
+        course.twins.learn(body, &sent.body);
+    }
+}
+
+/// The answers of the receiver, the last one repeated, and that last one: what the application usually answers.
+fn script(answers: &[Json], usual: &Json) -> (Vec<Json>, Json) {
+    let is_good = |it: &&Json| it.as_u64().is_some_and(|status| (200..300).contains(&status));
+    let usual = answers.iter().rev().find(is_good).unwrap_or(usual).clone();
+    let respond = answers.iter().cloned().chain([usual.clone()]).collect();
+    (respond, usual)
+}

@@ -1,0 +1,157 @@
+//! Which value of the log is which of the sandbox: the ids, tokens and numbers that a provider gives out are others in
+//! each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::words::is_identity;
+
+/// Characters from which a text is a name by itself, whatever member holds it.
+const LONG: usize = 12;
+
+/// A name that a provider gave: the members that hold it (none for long texts), and its text.
+type Key = (String, String);
+
+/// The pairs that are known.
+#[derive(Clone, Default)]
+pub struct Twins {
+    own: BTreeMap<Key, String>,
+    logged: BTreeMap<Key, String>,
+}
+
+/// Short texts are names only together with the members that hold them: `invoice.id` and `transaction.id` may both be
+/// 1.
+fn key(members: &str, text: &str) -> Key {
+    let members = if LONG <= text.chars().count() { "" } else { members };
+    (members.to_owned(), text.to_owned())
+}
+
+/// Two values at the same place: the members that lead there, the value of the log and that of the sandbox.
+struct Pair<'a> {
+    members: String,
+    name: &'a str,
+    logged: &'a Json,
+    own: &'a Json,
+}
+
+/// A value that can be a name, as text.
+pub fn text_of(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) if number.is_u64() => Some(number.to_string()),
+        Json::Number(_) | Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    }
+}
+
+/// The leaves of two values at the same places. Lists of objects are left out: they hold other things too.
+fn pairs<'a>((parent, name): (&str, &'a str), logged: &'a Json, own: &'a Json, found: &mut Vec<Pair<'a>>) {
+    match (logged, own) {
+        (Json::Object(logged), Json::Object(own)) => {
+            for (inner, value) in logged {
+                if let Some(own) = own.get(inner) {
+                    pairs((name, inner), value, own, found);
+                }
+            }
+        }
+        (Json::Array(logged), Json::Array(own)) => {
+            let plain = logged.iter().zip(own).filter(|it| !it.0.is_object());
+            plain.for_each(|(value, own)| pairs((name, ""), value, own, found));
+        }
+        _ => found.push(Pair { members: format!("{parent}.{name}"), name, logged, own }),
+    }
+}
+
+fn leaves<'a>(logged: &'a Json, own: &'a Json) -> Vec<Pair<'a>> {
+    let mut found = Vec::new();
+    pairs(("", ""), logged, own, &mut found);
+    found
+}
+
+/// Whether a text is a date or an amount: such texts differ, and name nothing.
+fn is_measure(name: &str, text: &str) -> bool {
+    let is_number = text.parse::<rust_decimal::Decimal>().is_ok();
+    let looks_dated = text.len() >= 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[..4].iter().all(u8::is_ascii_digit);
+    looks_dated || (is_number && !is_identity(name) && !name.is_empty())
+}
+
+impl Twins {
+    /// How well a body of the sandbox fits one of the log. `None`: they are about different things, or say different
+    /// things. The words are those in which two bodies differ in what they say.
+    pub fn fit(&self, words: &BTreeSet<&str>, logged: &Json, own: &Json) -> Option<u32> {
+        let mut score = 0;
+        for Pair { members, name, logged, own } in leaves(logged, own) {
+            let is_word = |it: &Json| it.as_str().is_some_and(|text| words.contains(text));
+            if (is_word(logged) || is_word(own) || name == "success") && logged != own {
+                return None;
+            }
+            let is_name = is_identity(name);
+            let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else {
+                if is_name && logged != own {
+                    return None;
+                }
+                score += u32::from(logged == own);
+                continue;
+            };
+            match [self.own.get(&key(&members, &logged)), self.logged.get(&key(&members, &own))] {
+                [None, None] if logged == own => score += if is_name { 3 } else { 1 },
+                [Some(twin), _] if *twin == own => score += 5,
+                [Some(_), _] | [None, Some(_)] if is_name => return None,
+                [Some(_) | None, _] => {}
+            }
+        }
+        Some(score)
+    }
+
+    /// Learns from two bodies that are the same one.
+    pub fn learn(&mut self, logged: &Json, own: &Json) {
+        for Pair { members, name, logged, own } in leaves(logged, own) {
+            let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else { continue };
+            let is_name = is_identity(name) || name.is_empty() || LONG <= logged.chars().count();
+            let is_reference = logged.contains("${");
+            if is_name && !is_reference && logged != own && !logged.is_empty() && !own.is_empty() && !is_measure(name, &logged) {
+                self.bind(&members, &logged, &own);
+            }
+        }
+    }
+
+    /// Learns one pair.
+    pub fn bind(&mut self, members: &str, logged: &str, own: &str) {
+        self.logged.insert(key(members, own), logged.to_owned());
+        self.own.insert(key(members, logged), own.to_owned());
+    }
+
+    /// The text of the sandbox for one of the log that a parameter of that name holds.
+    pub fn twin(&self, name: &str, logged: &str) -> Option<&str> {
+        // `transaction_id` holds what is the member `id` elsewhere, or has no name in a list.
+        let is_near = |members: &str| {
+            let own = members.rsplit('.').next().unwrap_or("");
+            name.to_lowercase().ends_with(&own.to_lowercase())
+        };
+        let near = |it: &(&Key, &String)| it.0.1 == logged && (it.0.0.is_empty() || is_near(&it.0.0));
+        // `order_id` is rather a member of an order than of anything else.
+        let is_other = |members: &str| members.split('.').next().is_none_or(|it| it.is_empty() || !name.contains(it));
+        self.own.iter().filter(near).min_by_key(|it| is_other(&it.0.0)).map(|it| it.1.as_str())
+    }
+
+    /// Whether a text of the sandbox has a twin in the log.
+    pub fn has_twin(&self, own: &str) -> bool {
+        self.logged.keys().any(|it| it.1 == own)
+    }
+
+    /// The texts of the sandbox that a body of the log names.
+    pub fn named_in(&self, logged: &Json) -> BTreeSet<String> {
+        let mut named = BTreeSet::new();
+        for Pair { members, name, logged, .. } in leaves(logged, logged) {
+            let Some(text) = text_of(logged).filter(|it| !it.is_empty()) else { continue };
+            if let Some(twin) =
+                self.own.get(&key(&members, &text)).map(String::as_str).or_else(|| self.twin(name, &text).filter(|_| is_identity(name)))
+            {
+                named.insert(twin.to_owned());
+            } else if is_identity(name) {
+                named.insert(text);
+            }
+        }
+        named
+    }
+}

@@ -1,0 +1,61 @@
+//! Logs that our own server has recorded from random scenarios come back as scenarios with the same story.
+
+use playmoney::inside::stage::Stage;
+
+use super::recorded::{log, recorded, story};
+use super::{folder, imported, played, scenario, tapes};
+
+/// Four random scenarios for each provider.
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=4;
+
+/// Imports the log of a random scenario, and compares the story of its replay.
+fn comes_back(slug: &str, seed: u64) {
+    let tape = tapes::tape(slug, seed);
+    let (mut stage, report) = played(&scenario(&tape.yaml));
+    assert!(report.failed().is_none(), "{:?}\n{}", report.failed(), tape.yaml);
+    let mut original = Vec::new();
+    let from = tape.begins(&report);
+    stage.look(None, &mut |world| original = recorded(world, slug, world_sequence(world, from)));
+    assert!(3 < original.len(), "{}", tape.yaml);
+
+    let folder = folder(&format!("{slug}-{seed}"));
+    let (text, said) = imported(&folder, &log(&original), slug);
+    let (mut stage, report) = played(&scenario(&text));
+    assert!(report.failed().is_none(), "{:?}\n{text}", report.failed());
+    let mut replay = Vec::new();
+    stage.look(None, &mut |world| replay = recorded(world, slug, 0));
+    let (original_story, replayed) = (story(&original), story(&replay));
+    assert_eq!(original_story, replayed, "\n{}\n--- said\n{said}\n--- imported\n{text}\n--- log\n{}", tape.yaml, log(&original));
+    assert!(!said.contains("left out"), "{said}");
+    _ = std::fs::remove_dir_all(folder);
+}
+
+/// The first entry of the log at or after that moment.
+fn world_sequence(world: &playmoney::inside::engine::world::World, from: playmoney::inside::kit::time::Timestamp) -> u64 {
+    world.core.log.entries().find(|it| from <= it.at).map_or(0, |it| it.sequence)
+}
+
+#[test]
+fn logs_of_quantapay_come_back() {
+    SEEDS.for_each(|it| comes_back("quantapay", it));
+}
+
+#[test]
+fn logs_of_qbitpay_come_back() {
+    SEEDS.for_each(|it| comes_back("qbitpay", it));
+}
+
+#[test]
+fn logs_of_cryptopay_come_back() {
+    SEEDS.for_each(|it| comes_back("cryptopay", it));
+}
+
+#[test]
+fn logs_of_quantum_payouts_come_back() {
+    SEEDS.for_each(|it| comes_back("quantum-payouts", it));
+}
+
+#[test]
+fn logs_of_quoine_come_back() {
+    SEEDS.for_each(|it| comes_back("quoine", it));
+}
