@@ -198,7 +198,13 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
 }
 
 /// The server answers a control call, and not the sandbox. `None`: the caller who is needed has gone.
-async fn by_server(shared: &Shared, driver: &Arc<Driver>, asked: Served, (is_health, origin): (bool, &str), exchange: &Exchange) -> Option<Leaving> {
+async fn by_server(
+    shared: &Shared,
+    driver: &Arc<Driver>,
+    asked: Served,
+    (is_health, origin): (bool, &str),
+    exchange: &Exchange,
+) -> Option<Leaving> {
     let (response, stream) = match asked {
         Served::Answered(_) if is_health && shared.data.is_some() => {
             (control::healthy(&shared.data.as_ref().map_or_else(Default::default, Data::health)), None)
