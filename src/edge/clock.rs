@@ -91,7 +91,7 @@ mod tests {
     fn driver() -> Arc<Driver> {
         let stopwatch = Stopwatch::start();
         let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
-        let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()) };
+        let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()), keeping: None };
         let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
         Driver::new(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle())
     }
