@@ -172,13 +172,12 @@ impl Server {
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
         let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
-        let sandbox = Sandbox::new(config.start.clone(), stopwatch.uptime());
         let outside = Outside { courier, loopback: Arc::clone(&loopback) };
         let threads = Threads::new(config.threads);
-        let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
+        let driver = Driver::new(Sandbox::new(config.start.clone(), stopwatch.uptime()), stopwatch, outside.clone(), threads.settle());
         driver.show_time_in(config.faketime_file.as_deref(), &notices);
-        let (making, sandboxes_max) = (config.sandboxes, config.sandboxes_max);
-        let hosting = Hosting { usual: config.start, making, sandboxes_max, stopwatch, outside, threads };
+        let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
+        let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
         let registry = Registry::new(hosting, driver);
         loopback.connect(Arc::downgrade(&registry));
         let contracts = || providers::all().into_iter().map(|it| it.contract());
