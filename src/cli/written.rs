@@ -13,8 +13,6 @@ use crate::edge::faketime;
 
 /// A ready file is small; what is larger is something else.
 const READY_BYTES_MAX: u64 = 64 * 1024;
-/// A line with a time is short.
-const TIME_BYTES_MAX: u64 = 100;
 
 /// From now on, a write beyond the limit of a file's size fails as one to a full disk does. Otherwise the system ends the process
 /// by a signal: without a word, and with half a file left.
@@ -169,7 +167,7 @@ fn free_name(path: &Path) -> Option<PathBuf> {
 pub fn may_show_time(path: &Path) -> Result<(), Stop> {
     if let Some(old) = only_regular(path, "the time for libfaketime")? {
         let is_own = || std::fs::read_to_string(path).is_ok_and(|it| faketime::is_own(&it));
-        if 0 < old.len() && (TIME_BYTES_MAX < old.len() || !is_own()) {
+        if 0 < old.len() && (faketime::TEXT_BYTES_MAX < old.len() || !is_own()) {
             let path = shown(path);
             return Err(Stop::usage(format!("{path} is not a file with a time for libfaketime, and stays as it is: give another path")));
         }

@@ -16,6 +16,8 @@ use crate::engine::clock::Rate;
 
 /// While the clock runs, the file is written anew after this time: a process that reads it for the first time is behind by as much at most.
 pub const BEAT: Duration = Duration::from_millis(100);
+/// A text is short.
+pub const TEXT_BYTES_MAX: u64 = 100;
 /// Names for the file that is renamed. More than one is tried only when something stands there.
 const NAMES_MAX: u32 = 16;
 
@@ -57,7 +59,8 @@ pub enum Occasion {
 impl FaketimeFile {
     /// Writes to that path, in place of what stands there.
     pub fn new(path: &Path, notices: Arc<Notices>) -> Self {
-        let has_rate = fs::read_to_string(path).is_ok_and(|it| it.contains('x'));
+        let is_short = fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= TEXT_BYTES_MAX);
+        let has_rate = is_short && fs::read_to_string(path).is_ok_and(|it| it.contains('x'));
         let written = Mutex::new(Written { has_rate, ..Written::default() });
         Self { path: path.to_owned(), notices, next: AtomicU64::new(0), written }
     }
@@ -79,7 +82,7 @@ impl FaketimeFile {
             return;
         }
         let has_rate = written.has_rate || ![0, Rate::AS_REAL.millionths].contains(&look.reading.pace().millionths);
-        let outcome = replace(&self.path, &text(&look.reading, has_rate));
+        let outcome = replace(&self.path, &text(&look.reading, has_rate.then(|| look.reading.pace())));
         *written = Written { latest: Some(look), has_rate, has_failed: outcome.is_err() };
         if let Err(why) = outcome {
             self.notices.say(About::FaketimeFile, || {
@@ -90,8 +93,8 @@ impl FaketimeFile {
     }
 }
 
-/// What libfaketime reads with `FAKETIME_FMT=%s`: the moment, `@` in front of it if the clock runs, and behind it a rate.
-fn text(reading: &Reading, has_rate: bool) -> String {
+/// What libfaketime reads with `FAKETIME_FMT=%s`: the moment, `@` in front of it if the clock runs, and behind it that rate.
+fn text(reading: &Reading, rate: Option<Rate>) -> String {
     // Seconds before 1970 would end the process, because %s takes digits only.
     let nanos = u128::try_from(reading.now().as_nanosecond()).unwrap_or(0);
     let (seconds, fraction) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
@@ -100,7 +103,7 @@ fn text(reading: &Reading, has_rate: bool) -> String {
     if reading.stands() {
         return format!("{seconds}{fraction}\n");
     }
-    let rate = if has_rate { format!(" x{}", reading.pace().number()) } else { String::new() };
+    let rate = rate.map_or(String::new(), |it| format!(" x{}", it.number()));
     format!("@{seconds}{fraction}{rate}\n")
 }
 

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::cli::PLAYMONEY;
 
+mod faketime;
+
 const GOOD: &str = "version: 1\nname: good\nsteps:\n  - call: quantum-payouts.features\n    expect: { status: 200 }\n";
 
 /// An empty folder of the test's own.

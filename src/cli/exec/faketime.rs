@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::super::paths::shown;
-use super::super::{Exit, Stop};
+use crate::cli::paths::shown;
+use crate::cli::{Exit, Stop};
 
 /// Names the library where it is not found.
 const LIBRARY: &str = "PLAYMONEY_FAKETIME_LIBRARY";

@@ -59,7 +59,8 @@ fn a_text_says_the_moment_and_whether_the_clock_runs() {
         (rate("60"), NOON, true, 1_000, "@1767268860 x60\n"),
         (rate("0.25"), NOON, true, 4_000, "@1767268801 x0.25\n"),
     ] {
-        let text = text(&Reading::of(&world(mode, now), after(millis)), has_rate);
+        let reading = Reading::of(&world(mode, now), after(millis));
+        let text = text(&reading, has_rate.then(|| reading.pace()));
         assert_eq!(text, expected);
         assert!(is_own(&text), "{text}");
     }

@@ -92,8 +92,8 @@ asyncio.run(asyncio.sleep(0.01)); threading.Event().wait(0.01); print(time.time(
 #[tokio::test]
 async fn without_the_library_the_command_is_not_run() {
     let ended = exec(&["--faketime"], "echo ran", &[("PLAYMONEY_FAKETIME_LIBRARY", "/nowhere/lib.so")]).await;
-    let expected = "playmoney: --faketime needs libfaketime, and /nowhere/lib.so does not exist: install it, on Debian with `apt-get install \
-                    libfaketime`, or set PLAYMONEY_FAKETIME_LIBRARY to its path; the command was not run";
+    let expected = "playmoney: --faketime needs libfaketime, and /nowhere/lib.so does not exist: install it, on Debian with \
+                    `apt-get install libfaketime`, or set PLAYMONEY_FAKETIME_LIBRARY to its path; the command was not run";
     assert_eq!((ended.status.code(), text(&ended.stdout)), (Some(3), ""));
     assert_eq!(text(&ended.stderr).split_whitespace().collect::<Vec<_>>().join(" "), expected);
 }
