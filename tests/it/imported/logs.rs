@@ -5,9 +5,6 @@ use playmoney::inside::stage::Stage;
 use super::recorded::{log, recorded, story};
 use super::{folder, imported, played, scenario, tapes};
 
-/// Four random scenarios for each provider.
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=4;
-
 /// Imports the log of a random scenario, and compares the story of its replay.
 fn comes_back(slug: &str, seed: u64) {
     let tape = tapes::tape(slug, seed);
@@ -37,25 +34,25 @@ fn world_sequence(world: &playmoney::inside::engine::world::World, from: playmon
 
 #[test]
 fn logs_of_quantapay_come_back() {
-    SEEDS.for_each(|it| comes_back("quantapay", it));
+    (1..=4).for_each(|it| comes_back("quantapay", it));
 }
 
 #[test]
 fn logs_of_qbitpay_come_back() {
-    SEEDS.for_each(|it| comes_back("qbitpay", it));
+    (1..=4).for_each(|it| comes_back("qbitpay", it));
 }
 
 #[test]
 fn logs_of_cryptopay_come_back() {
-    SEEDS.for_each(|it| comes_back("cryptopay", it));
+    (1..=4).for_each(|it| comes_back("cryptopay", it));
 }
 
 #[test]
 fn logs_of_quantum_payouts_come_back() {
-    SEEDS.for_each(|it| comes_back("quantum-payouts", it));
+    (5..=8).for_each(|it| comes_back("quantum-payouts", it));
 }
 
 #[test]
 fn logs_of_quoine_come_back() {
-    SEEDS.for_each(|it| comes_back("quoine", it));
+    (1..=4).for_each(|it| comes_back("quoine", it));
 }

@@ -1,9 +1,9 @@
 //! The objects that Kong's plugins http-log, file-log and tcp-log write. Bodies are not among their members by default;
 //! with `custom_fields_by_lua` they are, as `request.body` and `response.body`.
 
-use super::super::entry::{Broken, Entry};
-use super::super::record::Record;
 use super::{millis, moment};
+use crate::cli::import::entry::{Broken, Entry};
+use crate::cli::import::record::Record;
 use crate::kit::time::Duration;
 
 /// Reads a line.

@@ -3,9 +3,9 @@
 
 use http::HeaderMap;
 
-use super::super::entry::{Broken, Entry, add_header};
-use super::super::record::Record;
 use super::{moment, seconds};
+use crate::cli::import::entry::{Broken, Entry, add_header};
+use crate::cli::import::record::Record;
 use crate::kit::time::{Duration, Timestamp, parse_timestamp};
 
 /// Variables that hold the path as it came, the best first.

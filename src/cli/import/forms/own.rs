@@ -1,7 +1,7 @@
 //! The form of Playmoney itself.
 
-use super::super::entry::{Broken, Entry};
-use super::super::record::{Direction, Record};
+use crate::cli::import::entry::{Broken, Entry};
+use crate::cli::import::record::{Direction, Record};
 use crate::kit::time::{Duration, parse_timestamp};
 
 /// Reads a line.

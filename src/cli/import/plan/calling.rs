@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::causes::{collect, identities};
-use super::super::course::{Answered, Course, Move};
-use super::super::items::{Item, Kind};
-use super::super::script::{Call, Rule};
-use super::super::twins::text_of;
-use super::super::words::is_identity;
 use super::Planner;
+use crate::cli::import::causes::{collect, identities};
+use crate::cli::import::course::{Answered, Course, Move};
+use crate::cli::import::items::{Item, Kind};
+use crate::cli::import::script::{Call, Rule};
+use crate::cli::import::twins::text_of;
+use crate::cli::import::words::is_identity;
 use crate::engine::tables::Operation;
 
 /// Actions in a row that explain an answer.
@@ -40,7 +40,8 @@ impl Planner<'_> {
         let item = &items.all[nth];
         let Kind::Call { operation, with, is_garbled, answer } = &item.what else { return };
         self.carry(&Move::Advance(item.at));
-        let base = self.base(operation, with, *is_garbled, item);
+        let body = is_garbled.then_some("{");
+        let base = self.base(operation, with, body, item);
         let mut best = (Fit::None, Way { call: base.clone(), guess: None });
         for way in self.ways(operation, base.clone(), with, item) {
             let fit = self.tried(operation, &way.call, item);
@@ -100,7 +101,7 @@ impl Planner<'_> {
         self.course.rule(Rule { on, when, then });
     }
 
-    fn base(&self, operation: &'static Operation, with: &Map<String, Json>, is_garbled: bool, item: &Item) -> Call {
+    fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, item: &Item) -> Call {
         let with: Map<String, Json> = with.iter().map(|(name, it)| (name.clone(), self.referring(name, it))).collect();
         let expect = match item.outcome {
             Ok(status) => json!({"status": status}),
@@ -108,8 +109,8 @@ impl Planner<'_> {
         };
         Call {
             call: format!("{}.{}", self.contract.slug, operation.name),
-            with: if is_garbled { Map::new() } else { with },
-            body: is_garbled.then_some("{"),
+            with: if body.is_some() { Map::new() } else { with },
+            body,
             signature: None,
             fault: None,
             expect,

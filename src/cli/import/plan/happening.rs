@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::course::{Answered, Course, Move, Sent};
-use super::super::items::{Item, Items, Kind};
-use super::super::script::{Rule, span};
-use super::super::twins::text_of;
-use super::super::words::is_identity;
 use super::calling::reference;
 use super::{Planner, TOLERANCE};
+use crate::cli::import::course::{Answered, Course, Move, Sent};
+use crate::cli::import::items::{Item, Items, Kind};
+use crate::cli::import::script::{Rule, span};
+use crate::cli::import::twins::text_of;
+use crate::cli::import::words::is_identity;
 use crate::kit::time::{Duration, later};
 
 /// An answer that takes longer keeps its duration: it counts against the provider's time limit.
