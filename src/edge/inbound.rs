@@ -33,7 +33,7 @@ use super::threads::AbortOnDrop;
 use super::tls::Handshakes;
 use super::unheard;
 use crate::control::events::{self, Watch};
-use crate::control::{self, Served};
+use crate::control::{self, Call, Served};
 use crate::engine::core::sandbox_url;
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderName, HeaderValue, NOSNIFF, Request, Response, Target};
@@ -159,10 +159,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
                 let (response, stream) = match asked {
-                    Served::Answered(_) if call.is_some_and(|it| it.name == "health") && shared.data.is_some() => {
-                        (control::healthy(&shared.data.as_ref().map_or_else(Default::default, Data::health)), None)
-                    }
-                    Served::Answered(response) => (response, None),
+                    Served::Answered(response) => (with_health(shared, call, response), None),
                     Served::Watched(watch) => open(shared, &driver, watch, exchange).await,
                     Served::Asked(wish) => {
                         let needs_caller = wish.needs_caller();
@@ -208,6 +205,14 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
             Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
+}
+
+/// What the server says of its data stands in the answer about its health.
+fn with_health(shared: &Shared, call: Option<&Call>, response: Response) -> Response {
+    match &shared.data {
+        Some(data) if call.is_some_and(|it| it.name == "health") => control::healthy(&data.health()),
+        Some(_) | None => response,
+    }
 }
 
 /// The answer to a request that a journal keeps and that no sandbox hears, once it was kept; otherwise that it cannot be.
