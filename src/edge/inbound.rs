@@ -34,7 +34,7 @@ use super::threads::AbortOnDrop;
 use super::tls::Handshakes;
 use super::unheard;
 use crate::control::events::{self, Stream};
-use crate::control::{self, Served};
+use crate::control::{self, Call, Served};
 use crate::engine::core::sandbox_url;
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderName, HeaderValue, NOSNIFF, Request, Response, Target};
@@ -159,9 +159,8 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
                 let (response, stream) = open_page(shared, &driver, exchange);
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
-                let is_health = call.is_some_and(|it| it.name == "health");
                 // Boxed, as everything that few requests need: hyper copies the future of each request.
-                Box::pin(by_server(shared, &driver, asked, (is_health, &request.origin), exchange)).await?
+                Box::pin(by_server(shared, &driver, asked, (call, &request.origin), exchange)).await?
             } else {
                 let handled = async {
                     if exchange.asks(driver.home()) {
@@ -202,14 +201,11 @@ async fn by_server(
     shared: &Shared,
     driver: &Arc<Driver>,
     asked: Served,
-    (is_health, origin): (bool, &str),
+    (call, origin): (Option<&Call>, &str),
     exchange: &Exchange,
 ) -> Option<Leaving> {
     let (response, stream) = match asked {
-        Served::Answered(_) if is_health && shared.data.is_some() => {
-            (control::healthy(&shared.data.as_ref().map_or_else(Default::default, Data::health)), None)
-        }
-        Served::Answered(response) => (response, None),
+        Served::Answered(response) => (with_health(shared, call, response), None),
         Served::Watched(wanted) => open(shared, driver, wanted, exchange).await,
         Served::Asked(wish) => {
             let needs_caller = wish.needs_caller();
@@ -222,6 +218,14 @@ async fn by_server(
         }
     };
     Some(Leaving { stream, ..Leaving::at_once(driver.stamped(response)) })
+}
+
+/// What the server says of its data stands in the answer about its health.
+fn with_health(shared: &Shared, call: Option<&Call>, response: Response) -> Response {
+    match &shared.data {
+        Some(data) if call.is_some_and(|it| it.name == "health") => control::healthy(&data.health()),
+        Some(_) | None => response,
+    }
 }
 
 /// The answer to a request that a journal keeps and that no sandbox hears, once it was kept; otherwise that it cannot be.
