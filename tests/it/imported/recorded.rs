@@ -65,5 +65,5 @@ pub fn story(lines: &[Line]) -> Vec<String> {
 
 /// A log as text.
 pub fn log(lines: &[Line]) -> String {
-    lines.iter().map(|it| format!("{}\n", it.json)).collect()
+    lines.iter().map(|it| it.json.to_string() + "\n").collect()
 }
