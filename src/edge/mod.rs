@@ -29,6 +29,8 @@ pub mod notices;
 pub mod pages;
 pub mod places;
 pub mod registry;
+#[cfg(feature = "postgres")]
+pub mod replicas;
 pub mod socket;
 pub mod spawned;
 pub mod stage;

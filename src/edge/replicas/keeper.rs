@@ -1,0 +1,322 @@
+//! Keeps in the database what sandboxes hand over: what came while the last commit was under way goes into the next one.
+//!
+//! ```text
+//! Store::put ─▶ queue ─▶ group: the records of many sandboxes, one piece each ─▶ one transaction ─▶ Track::keep
+//!                              ├ refused by fence, or the answer was lost: look ─▶ keep, write again, or lose
+//!                              └ no database for `PATIENCE`: lose what waits. Calls are refused from the first failure on
+//! ```
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use self::group::{Group, Part};
+use super::connecting::Trouble;
+use super::database::{Database, Snapshot};
+use super::tenure::{Fate, Fence, fate};
+use crate::edge::keeping::{Entry, NotKept, Store, Track};
+
+mod group;
+
+/// The bytes of one commit, about.
+const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// What may wait to be kept, before further calls wait.
+const WAITING_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How long a group is tried again.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The pause after the first failure. It doubles up to the other.
+const PAUSE_MIN: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_millis(800);
+/// How often a snapshot is tried.
+const SNAPSHOT_TRIES: u32 = 5;
+/// Why a sandbox that another replica has claimed hears nothing here.
+const MOVED: &str = "another replica has taken the sandbox over, because the lease of this one had ended";
+
+/// The store of a replica.
+pub struct Keeper {
+    queue: mpsc::UnboundedSender<Queued>,
+    standing: watch::Sender<Option<NotKept>>,
+    counts: Arc<Counts>,
+}
+
+/// What is counted of a store.
+#[derive(Default)]
+pub struct Counts {
+    waiting_bytes: AtomicUsize,
+    has_room: Notify,
+    /// The writer has failed, and tries again.
+    is_failing: AtomicBool,
+    /// Commits.
+    pub groups: AtomicU64,
+    /// Pieces of sandboxes in them.
+    pub pieces: AtomicU64,
+    /// Pieces that were refused because the sandbox has another owner.
+    pub fenced: AtomicU64,
+    /// Commits of which the answer was lost.
+    pub unanswered: AtomicU64,
+}
+
+/// An entry, and when its sandbox had something to do by itself as it was handed over, in microseconds since 1970.
+struct Queued {
+    entry: Entry,
+    wake: Option<i64>,
+}
+
+impl Keeper {
+    /// Begins to keep, on the current runtime. `lost` is told of sandboxes that have to be dropped, with the fences of their tenures.
+    pub fn start(database: Arc<Database>, lost: mpsc::UnboundedSender<(String, Fence)>) -> Arc<Self> {
+        let (queue, queued) = mpsc::unbounded_channel();
+        let keeper = Arc::new(Self { queue, standing: watch::Sender::default(), counts: Arc::default() });
+        let writer = Writer { database, lost, standing: keeper.standing.clone(), counts: Arc::clone(&keeper.counts) };
+        tokio::spawn(writer.run(queued));
+        keeper
+    }
+
+    /// What it has counted.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The database was reached, or was not, by another than the writer.
+    pub fn note(&self, reached: Result<(), &Trouble>) {
+        match reached {
+            Ok(()) if self.counts.is_failing.load(Ordering::Acquire) => {}
+            Ok(()) => stand(&self.standing, None),
+            Err(why) => stand(&self.standing, Some(away(why))),
+        }
+    }
+}
+
+impl Store for Keeper {
+    fn put(&self, entry: Entry) {
+        self.counts.waiting_bytes.fetch_add(entry.bytes(), Ordering::AcqRel);
+        let wake = entry.place().0.wake();
+        // The writer ends with the server.
+        _ = self.queue.send(Queued { entry, wake });
+    }
+
+    fn standing(&self) -> &watch::Sender<Option<NotKept>> {
+        &self.standing
+    }
+
+    fn room(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {
+            loop {
+                let mut has_room = std::pin::pin!(self.counts.has_room.notified());
+                has_room.as_mut().enable();
+                if self.counts.waiting_bytes.load(Ordering::Acquire) < WAITING_BYTES_MAX {
+                    return;
+                }
+                has_room.await;
+            }
+        })
+    }
+}
+
+fn away(why: &Trouble) -> NotKept {
+    NotKept::because(format!("the database is away ({why})"))
+}
+
+fn stand(standing: &watch::Sender<Option<NotKept>>, now: Option<NotKept>) {
+    standing.send_if_modified(|it| {
+        let changes = it.is_some() != now.is_some();
+        if changes {
+            match &now {
+                Some(it) => tracing::warn!(kind = "store", "{}: calls are refused until it is back", it.why),
+                None => tracing::info!(kind = "store", "the database is back"),
+            }
+            *it = now;
+        }
+        changes
+    });
+}
+
+/// Writes groups, one after another.
+struct Writer {
+    database: Arc<Database>,
+    lost: mpsc::UnboundedSender<(String, Fence)>,
+    standing: watch::Sender<Option<NotKept>>,
+    counts: Arc<Counts>,
+}
+
+impl Writer {
+    async fn run(self, mut queued: mpsc::UnboundedReceiver<Queued>) {
+        while let Some(first) = queued.recv().await {
+            let mut group = Group::default();
+            group.add(first.entry, first.wake);
+            while group.bytes() < GROUP_BYTES_MAX
+                && let Ok(next) = queued.try_recv()
+            {
+                group.add(next.entry, next.wake);
+            }
+            let bytes = group.bytes();
+            self.keep(group).await;
+            self.counts.waiting_bytes.fetch_sub(bytes, Ordering::AcqRel);
+            self.counts.has_room.notify_waiters();
+        }
+    }
+
+    /// Keeps a group, or loses what of it cannot be kept.
+    async fn keep(&self, group: Group) {
+        let Group { parts, marks, .. } = group;
+        let mut waits: Vec<Part> = parts.into_values().filter(|it| it.track.lost().is_none()).collect();
+        let failed = self.try_long(&mut waits).await;
+        let has_failed = self.counts.is_failing.swap(false, Ordering::AcqRel);
+        let Err(why) = failed else {
+            if has_failed {
+                stand(&self.standing, None);
+            }
+            return marks.iter().for_each(|(track, number)| track.keep(*number));
+        };
+        for it in &waits {
+            let is_unknown = it.may_be_there;
+            self.lose(it, &NotKept { is_unknown, ..away(&why) });
+        }
+        marks.iter().for_each(|it| it.0.lose(&away(&why)));
+    }
+
+    /// Tries again while the database is away, for a time.
+    async fn try_long(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let mut pause = PAUSE_MIN;
+        loop {
+            let Err(why) = self.attempt(waits).await else { return Ok(()) };
+            self.counts.is_failing.store(true, Ordering::Release);
+            stand(&self.standing, Some(away(&why)));
+            if deadline < tokio::time::Instant::now() {
+                return Err(why);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(PAUSE_MAX);
+        }
+    }
+
+    /// One try for all that waits. What is decided is taken out.
+    async fn attempt(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
+        while !waits.is_empty() {
+            self.begin(waits).await?;
+            if waits.iter().any(|it| it.may_be_there) {
+                self.resolve(waits).await?;
+            }
+            let pieces: Vec<_> = waits.iter().filter(|it| it.piece.first < it.piece.next).map(|it| it.piece.clone()).collect();
+            let kept = if pieces.is_empty() { Ok(std::collections::BTreeSet::new()) } else { self.database.write(&pieces).await };
+            let kept = kept.inspect_err(|why| {
+                let may_be_there = matches!(why, Trouble::Lost(_));
+                self.counts.unanswered.fetch_add(u64::from(may_be_there), Ordering::Relaxed);
+                waits.iter_mut().for_each(|it| it.may_be_there |= may_be_there);
+            })?;
+            self.counts.groups.fetch_add(1, Ordering::Relaxed);
+            self.counts.pieces.fetch_add(kept.len() as u64, Ordering::Relaxed);
+            let mut left = Vec::new();
+            for mut it in waits.drain(..) {
+                if it.piece.first == it.piece.next || kept.contains(&(it.piece.name.clone(), it.piece.fence)) {
+                    self.kept(&it);
+                    // A deletion follows what came before it.
+                    it.piece.first = it.piece.next;
+                    if it.deletes.is_some() {
+                        left.push(it);
+                    }
+                } else {
+                    it.may_be_there = true; // refused: a look says why
+                    left.push(it);
+                }
+            }
+            *waits = left;
+            self.delete(waits).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the beginnings of sandboxes that were made.
+    async fn begin(&self, waits: &mut [Part]) -> Result<(), Trouble> {
+        for it in waits {
+            if let Some(base) = it.beginning.clone() {
+                let line = tokio::task::spawn_blocking(move || base.line()).await.unwrap_or_default();
+                let (name, fence) = (it.piece.name.clone(), it.piece.fence);
+                self.database.cut(&Snapshot { name, fence, base: 0, line }).await?;
+                it.beginning = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks what has become of pieces whose commit was refused or not answered.
+    async fn resolve(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
+        let mut at = 0;
+        while let Some(it) = waits.get_mut(at) {
+            let piece = &it.piece;
+            if !it.may_be_there {
+                at += 1;
+                continue;
+            }
+            let (row, is_there) = self.database.look(&piece.name, piece.fence, piece.next).await?;
+            let numbers = (super::database::number(piece.first), super::database::number(piece.next));
+            match fate(row.as_ref(), &self.database.me().id, piece.fence, numbers, is_there) {
+                Fate::Again => {
+                    it.may_be_there = false;
+                    at += 1;
+                }
+                Fate::Kept => {
+                    let mut it = waits.remove(at);
+                    self.kept(&it);
+                    if it.deletes.is_some() {
+                        (it.piece.first, it.may_be_there) = (it.piece.next, false);
+                        waits.insert(at, it);
+                        at += 1;
+                    }
+                }
+                other @ (Fate::Lost | Fate::Unknown) => {
+                    self.counts.fenced.fetch_add(1, Ordering::Relaxed);
+                    let why = NotKept { is_unknown: other == Fate::Unknown, ..NotKept::because(MOVED) };
+                    self.lose(&waits.remove(at), &why);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes sandboxes. One whose tenure has ended stays.
+    async fn delete(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
+        while let Some(at) = waits.iter().position(|it| it.deletes.is_some() && it.piece.first == it.piece.next) {
+            let piece = &waits[at].piece;
+            let is_done = self.database.delete(&piece.name, piece.fence).await?;
+            let it = waits.remove(at);
+            match it.deletes {
+                Some(number) if is_done => it.track.keep(number),
+                _ => it.track.lose(&NotKept { is_unknown: true, ..NotKept::because(MOVED) }),
+            }
+        }
+        Ok(())
+    }
+
+    fn kept(&self, part: &Part) {
+        part.track.keep(part.number);
+        let Some((base, snapshot)) = part.snapshot.clone() else { return };
+        let (database, name, fence) = (Arc::clone(&self.database), part.piece.name.clone(), part.piece.fence);
+        tokio::spawn(async move {
+            let line = tokio::task::spawn_blocking(move || snapshot.line()).await.unwrap_or_default();
+            let snapshot = Snapshot { name, fence, base, line };
+            for pause in 1..=SNAPSHOT_TRIES {
+                match database.cut(&snapshot).await {
+                    Ok(_) => return,
+                    Err(why) if pause == SNAPSHOT_TRIES => {
+                        let sandbox = &snapshot.name;
+                        tracing::warn!(sandbox, kind = "store", "a snapshot was not kept: {why}. The next one takes its place");
+                    }
+                    Err(_) => tokio::time::sleep(Duration::from_secs(pause.into())).await,
+                }
+            }
+        });
+    }
+
+    fn lose(&self, part: &Part, why: &NotKept) {
+        part.track.lose(why);
+        tracing::warn!(sandbox = part.piece.name, kind = "store", "what it has heard is not kept: {}", why.why);
+        // The service ends with the server.
+        _ = self.lost.send((part.piece.name.clone(), part.piece.fence));
+    }
+}

@@ -1,0 +1,3 @@
+//! Several machines that serve the same sandboxes.
+
+mod simulated;
