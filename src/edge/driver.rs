@@ -1,36 +1,36 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
-use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use http::StatusCode;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::caller::{Caller, Leaving};
+use self::held::Late;
 pub use self::stopwatch::Stopwatch;
 use self::usage::Usage;
 use super::bodies::Bodies;
 use super::courier::Courier;
+use super::keeping::{Commit, Keeping, Track};
 use super::log;
 use super::loopback::Loopback;
 use super::pages;
 use super::threads::{Home, Residence};
 use crate::control::{self, News, Renderer, Rest};
-use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::ids::ProviderId;
-use crate::engine::inbox;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
 use crate::kit::time::{Timestamp, Uptime};
-use crate::sandbox::{Answered, Sandbox, Ticket, Verdict};
+use crate::sandbox::{Answered, Sandbox, Ticket};
 
 mod auditing;
 mod caller;
 mod copying;
+mod delivering;
+mod held;
 mod stopwatch;
 mod usage;
 mod watched;
@@ -50,6 +50,8 @@ const NEVER: u64 = u64::MAX;
 pub struct Outside {
     pub courier: Arc<Courier>,
     pub loopback: Arc<Loopback>,
+    /// `None`: everything stays in memory.
+    pub keeping: Option<Arc<Keeping>>,
 }
 
 /// A sandbox, and everything that waits for it. The lock is never held across an `.await`.
@@ -77,6 +79,9 @@ pub struct Driver {
     stirred: AtomicU64,
     /// An audit of a receiver is under way.
     is_audited: AtomicBool,
+    /// Its way to the store, if it is durable.
+    track: Mutex<Option<Arc<Track>>>,
+    late: Mutex<Vec<Late>>,
 }
 
 impl Driver {
@@ -98,6 +103,8 @@ impl Driver {
             usage: Usage::starts(stopwatch),
             stirred: AtomicU64::new(0),
             is_audited: AtomicBool::new(false),
+            track: Mutex::default(),
+            late: Mutex::default(),
         })
     }
 
@@ -144,14 +151,11 @@ impl Driver {
         self.lock().world().names()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Sandbox> {
-        self.sandbox.lock()
-    }
-
     /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
     /// answer is ready, `half_closed` ends.
     pub async fn handle(self: &Arc<Self>, request: Request, bodies: &Bodies, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
         let _use = (!pages::is_refresh(&request)).then(|| self.usage.begin());
+        self.room().await;
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
         let mut caller = self.put(request).with(place);
@@ -192,27 +196,30 @@ impl Driver {
     }
 
     fn call(self: &Arc<Self>, call: impl FnOnce(&mut Sandbox) -> Ticket, uptime: Uptime) -> Caller {
+        if let Some(why) = self.away() {
+            return Caller::refused(Arc::clone(self), &why);
+        }
         let mut sandbox = self.lock();
         let ticket = call(&mut sandbox);
         let answered = sandbox.poll_unfinished(uptime, ticket);
-        self.drain(sandbox, uptime);
-        Caller::new(Arc::clone(self), ticket, answered)
+        let commit = self.drain(sandbox, uptime);
+        Caller::new(Arc::clone(self), ticket, (answered, commit))
     }
 
-    /// What a caller brought was read: the sandbox hears the rest. The answer, if it is ready at once.
-    pub fn hear_rest(self: &Arc<Self>, ticket: Ticket, rest: Rest, stirs: u64) -> Option<Answered> {
+    /// What a caller brought was read: the sandbox hears the rest. The answer, if it is ready at once, and what has to be kept before it
+    /// leaves.
+    pub fn hear_rest(self: &Arc<Self>, ticket: Ticket, rest: Rest, stirs: u64) -> (Option<Answered>, Commit) {
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.hear_rest(uptime, ticket, rest);
         self.stirred.fetch_add(stirs, Ordering::AcqRel);
         let answered = sandbox.poll_unfinished(uptime, ticket);
-        self.drain(sandbox, uptime);
-        answered
+        (answered, self.drain(sandbox, uptime))
     }
 
     /// The caller does not get the answer: what it told is told again.
-    pub fn tell_again(&self, ticket: Ticket) {
-        self.lock().tell_again(ticket);
+    pub fn tell_again(self: &Arc<Self>, ticket: Ticket) {
+        self.tell(Late::ToldAgain(ticket));
     }
 
     /// The refusal of a request that is too large, for a caller who has not sent it over a socket.
@@ -223,8 +230,11 @@ impl Driver {
     /// Begins the sandbox anew.
     ///
     /// # Errors
-    /// The impossible parts of its scenario; then nothing has changed.
+    /// The impossible parts of its scenario, or that nothing can be kept now; then nothing has changed.
     pub fn begin(self: &Arc<Self>, start: Start) -> Result<(), Vec<Impossible>> {
+        if let Some(why) = self.away() {
+            return Err(vec![Impossible::at(0..0, why.why)]);
+        }
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.begin(start, uptime)?;
@@ -239,6 +249,9 @@ impl Driver {
 
     /// Keeps in the journal a request that was refused before a sandbox heard it.
     pub fn keep_unheard(self: &Arc<Self>, request: Request, response: &Response) {
+        if self.away().is_some() {
+            return;
+        }
         let uptime = self.stopwatch.uptime();
         let mut sandbox = self.lock();
         sandbox.keep_unheard(uptime, request, response);
@@ -253,99 +266,6 @@ impl Driver {
     /// Adds this sandbox's time and name to an answer that the edge has made itself.
     pub fn stamped(&self, response: Response) -> Response {
         self.lock().stamped_at(self.stopwatch.uptime(), response)
-    }
-
-    /// Ends every step of a sandbox: takes out what has to be sent, sets the alarm, and releases the lock.
-    fn drain(self: &Arc<Self>, sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) {
-        let outgoing = self.take_out(sandbox, uptime);
-        self.deliver(outgoing);
-    }
-
-    /// What has to be sent now. What has happened is told to the log.
-    fn take_out(&self, mut sandbox: MutexGuard<'_, Sandbox>, uptime: Uptime) -> VecDeque<Outgoing> {
-        let mut outgoing: VecDeque<Outgoing> = std::iter::from_fn(|| sandbox.poll_outgoing()).collect();
-        if self.is_closed() {
-            outgoing.clear(); // nothing leaves a deleted sandbox any more
-        }
-        self.set_alarm(&mut sandbox, uptime);
-        let news = news(&mut sandbox);
-        let version = sandbox.world().names_version();
-        let names = (version != std::mem::replace(&mut *self.known_names.lock(), version)).then(|| sandbox.world().names());
-        drop(sandbox);
-        if let Some(names) = names {
-            self.outside.loopback.learn(self, names);
-        }
-        log::tell(&self.name, &news);
-        outgoing
-    }
-
-    /// Sends attempts, and what their outcomes cause. A built-in inbox takes one at once; the answer of any other receiver
-    /// is awaited in a task. After many at once the rest waits for its turn, so that other callers are served.
-    fn deliver(self: &Arc<Self>, mut outgoing: VecDeque<Outgoing>) {
-        for _ in 0..LOOPBACK_AT_ONCE {
-            let Some(it) = outgoing.pop_front() else { break };
-            let Some(outcome) = self.outside.loopback.take(&it, self) else {
-                self.home().spawn(Arc::clone(self).post(it));
-                continue;
-            };
-            let uptime = self.stopwatch.uptime();
-            let mut sandbox = self.lock();
-            sandbox.settle(uptime, &it, outcome);
-            let has_more = sandbox.has_more();
-            outgoing.extend(self.take_out(sandbox, uptime));
-            if has_more {
-                break;
-            }
-        }
-        self.wake_waiting();
-        if !outgoing.is_empty() {
-            let driver = Arc::clone(self);
-            self.home().spawn(async move {
-                tokio::task::yield_now().await;
-                driver.deliver(outgoing);
-            });
-        }
-    }
-
-    /// Sends one attempt over the network.
-    async fn post(self: Arc<Self>, outgoing: Outgoing) {
-        let tell = |waits_for| self.lock().world_mut().note_wait(outgoing.generation, outgoing.id, waits_for);
-        let mut outcome = self.outside.courier.post(&outgoing, &tell).await;
-        let uptime = self.stopwatch.uptime();
-        if outgoing.dated.is_some_and(|it| it.is_far_from(uptime.date)) && outcome.answered().is_some_and(|it| (400..500).contains(&it)) {
-            outcome.remarks.get_or_insert_default().hint = Some(DATED.to_owned());
-        }
-        let mut sandbox = self.lock();
-        let is_late = sandbox.world().generation != outgoing.generation;
-        sandbox.settle(uptime, &outgoing, outcome);
-        if is_late && tracing::enabled!(tracing::Level::INFO) {
-            self.say_that_it_came_late(&Renderer::of(sandbox.world()), &outgoing);
-        }
-        self.drain(sandbox, uptime);
-    }
-
-    /// Logs an attempt whose sandbox has begun anew before it was answered: its outcome means nothing.
-    fn say_that_it_came_late(&self, renderer: &Renderer, outgoing: &Outgoing) {
-        let (delivery, attempt, url) = (outgoing.id.delivery, outgoing.id.number, renderer.url(&outgoing.url));
-        let url = url.split('?').next();
-        let detail = "the sandbox was reset or replaced while the receiver had not answered, so its answer changes nothing";
-        tracing::info!(sandbox = self.name, kind = "late", delivery, attempt, url, detail, "webhook");
-    }
-
-    /// A webhook from this process arrives in one of this sandbox's inboxes.
-    pub fn receive(self: &Arc<Self>, inbox: &str, path: String, outgoing: &Outgoing, verdict: Option<Verdict>) -> Outcome {
-        let uptime = self.stopwatch.uptime();
-        let mut sandbox = self.lock();
-        let reaction = sandbox.receive(uptime, inbox, path, outgoing, verdict);
-        let due = self.take_out(sandbox, uptime);
-        if due.is_empty() {
-            self.wake_waiting();
-        } else {
-            // The sender is in the middle of its own deliveries, possibly of this very sandbox: these follow in a task.
-            let driver = Arc::clone(self);
-            self.home().spawn(async move { driver.deliver(due) });
-        }
-        reaction.map_or_else(|| inbox::full(StatusCode::INSUFFICIENT_STORAGE.as_u16()), |it| it.outcome(outgoing.time_limit))
     }
 
     /// Lets everything happen that is due by now.
@@ -383,6 +303,8 @@ async fn keep_time(driver: Weak<Driver>) {
         let uptime = driver.stopwatch.uptime();
         let alarm = driver.alarm.load(Ordering::Acquire);
         let elapsed = u64::try_from(uptime.elapsed.as_nanos()).unwrap_or(NEVER);
+        let is_away = driver.away().is_some();
+        let alarm = if is_away { NEVER } else { alarm };
         if alarm <= elapsed {
             driver.wake(uptime);
             drop(driver);

@@ -49,6 +49,14 @@ impl Loopback {
         self.origins.iter().find_map(|it| below(it, &target)).map(str::to_owned)
     }
 
+    /// Whether an attempt goes to an inbox of the very sandbox that sends it.
+    pub fn is_own(&self, outgoing: &Outgoing, sender: &Driver) -> bool {
+        let Some(path) = self.own_path(&outgoing.url) else { return false };
+        let plain = normalised(path.split('?').next().unwrap_or_default());
+        let address = Address::parse(None, &plain);
+        inbox(&address).is_some() && address.sandbox.unwrap_or(DEFAULT) == sender.name()
+    }
+
     /// Delivers an attempt to the inbox that is its target. `None`: the target is not one of our inboxes.
     /// Another sandbox than the sender's cannot judge its signature, which was made with the sender's keys.
     pub fn take(&self, outgoing: &Outgoing, sender: &Driver) -> Option<Outcome> {

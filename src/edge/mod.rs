@@ -19,6 +19,7 @@ pub mod hosting;
 #[cfg(feature = "tls")]
 pub mod http2;
 pub mod inbound;
+pub mod keeping;
 pub mod log;
 pub mod loopback;
 pub mod malformed;
@@ -168,7 +169,7 @@ impl Server {
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
         let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
         let sandbox = Sandbox::new(config.start.clone(), stopwatch.uptime());
-        let outside = Outside { courier, loopback: Arc::clone(&loopback) };
+        let outside = Outside { courier, loopback: Arc::clone(&loopback), keeping: None };
         let threads = Threads::new(config.threads);
         let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);

@@ -237,11 +237,12 @@ impl Outbox {
         queued + self.waiting_for_turns()
     }
 
-    /// The attempts whose outcomes were lost with the process that made them; they are sent again.
-    pub fn take_lost(&mut self) -> Vec<AttemptId> {
+    /// The attempts whose outcomes were lost with the process that made them; they are sent again. Those that are `unsent` are still to leave.
+    pub fn take_lost(&mut self, unsent: &BTreeSet<AttemptId>) -> Vec<AttemptId> {
         let Self { in_flight, deliveries, .. } = &mut *self;
         in_flight.retain(|it| deliveries.contains_key(&it.attempt.delivery)); // nothing is left to send again
-        let lost: Vec<_> = self.in_flight.iter().filter(|it| it.outcome.is_none()).map(|it| it.attempt).collect();
+        let lost = self.in_flight.iter().filter(|it| it.outcome.is_none()).map(|it| it.attempt);
+        let lost: Vec<_> = lost.filter(|it| !unsent.contains(it)).collect();
         for it in &lost {
             if let Some(attempt) = self.attempt_mut(*it) {
                 attempt.repeated = true;

@@ -9,7 +9,9 @@ pub use self::capsule::{Capsule, MEDIA_TYPE};
 use self::digest::{Digest, chained};
 pub use self::record::Moment;
 use self::record::{Asked, Came, Given, Record, What};
-use self::replay::Base;
+pub use self::replay::Base;
+pub use self::restoring::Restored;
+pub use self::unkept::Unkept;
 use super::tickets::{Answered, Ticket, Work};
 use super::{Sandbox, Verdict};
 use crate::control::{Later, no_capsule};
@@ -26,6 +28,8 @@ mod digest;
 pub mod file;
 pub(super) mod record;
 pub mod replay;
+mod restoring;
+mod unkept;
 mod words;
 
 /// The least bound of a history.
@@ -51,6 +55,8 @@ pub struct History {
     buffer: Vec<u8>,
     /// When the latest input came.
     at: Moment,
+    /// What a store outside does not have yet. `None`: nothing is kept outside.
+    unkept: Option<Box<Unkept>>,
 }
 
 /// A snapshot, and what came behind it.
@@ -73,13 +79,17 @@ pub struct ToldBefore {
 impl History {
     fn new(bytes_max: usize, base: Base) -> Self {
         let (origin, parts, buffer) = (Arc::from(""), VecDeque::new(), Vec::new());
-        let mut history = Self { bytes_max, parts, bytes: 0, inputs: base.inputs, hash: base.hash, origin, buffer, at: base.at };
-        history.begin(base);
+        let (inputs, hash, at) = (base.inputs, base.hash, base.at);
+        let mut history = Self { bytes_max, parts, bytes: 0, inputs, hash, origin, buffer, at, unkept: None };
+        history.begin(Arc::new(base));
         history
     }
 
-    fn begin(&mut self, base: Base) {
-        self.parts.push_back(Part { base: Arc::new(base), records: Chunks::default(), bytes: 0 });
+    fn begin(&mut self, base: Arc<Base>) {
+        if let Some(it) = &mut self.unkept {
+            it.begin(&base);
+        }
+        self.parts.push_back(Part { base, records: Chunks::default(), bytes: 0 });
     }
 
     /// Whether enough was kept since the latest snapshot for another.
@@ -88,6 +98,9 @@ impl History {
     }
 
     fn push(&mut self, record: Record) {
+        if let Some(it) = &mut self.unkept {
+            it.push(&record);
+        }
         let Some(part) = self.parts.back_mut() else { return };
         let bytes = record.bytes();
         part.records.push_back(record);
@@ -145,7 +158,9 @@ impl Sandbox {
         }
         self.world.core.settle(uptime);
         let base = Base { inputs: 0, hash: 0, ..self.begins_now(uptime) };
+        let unkept = self.history.take().and_then(|it| it.unkept);
         self.history = Some(Box::new(History::new(self.world.start.history_bytes_max, base)));
+        self.go_on_outside(uptime, unkept);
     }
 
     /// Keeps an input before it is heard. Each way into the sandbox calls this, or `keep_tick`.
@@ -218,13 +233,18 @@ impl Sandbox {
             history.hear(at, left, what);
         }
         if history.wants_snapshot() && self.is_at_rest() {
-            // A snapshot continues from its own moment, so the original does too.
-            self.world.core.settle(uptime);
-            let base = self.begins_now(uptime);
-            if let Some(history) = &mut self.history {
-                history.push(Record::Settled { at: uptime.into() });
-                history.begin(base);
-            }
+            self.snapshot(uptime);
+        }
+    }
+
+    /// Takes a snapshot.
+    fn snapshot(&mut self, uptime: Uptime) {
+        // A snapshot continues from its own moment, so the original does too.
+        self.world.core.settle(uptime);
+        let base = self.begins_now(uptime);
+        if let Some(history) = &mut self.history {
+            history.push(Record::Settled { at: uptime.into() });
+            history.begin(Arc::new(base));
         }
     }
 

@@ -48,6 +48,14 @@ impl Inputs {
         self.unheard.is_empty() && self.gone.is_empty()
     }
 
+    /// The callers whose requests are still to be heard.
+    pub fn callers(&self) -> impl Iterator<Item = Ticket> {
+        self.unheard.iter().filter_map(|it| match it.1 {
+            Input::Request(own, _) | Input::Rest(own, _) => Some(own),
+            Input::Outcome { .. } => None,
+        })
+    }
+
     /// Whether a caller's request is still to be heard.
     pub fn has(&self, ticket: Ticket) -> bool {
         self.unheard.iter().any(|it| matches!(&it.1, Input::Request(own, _) | Input::Rest(own, _) if *own == ticket))

@@ -124,6 +124,12 @@ impl Tickets {
         self.last = last.0;
     }
 
+    /// The callers who have not got all yet.
+    pub fn all(&self) -> impl Iterator<Item = Ticket> {
+        let ready = self.ready.iter().map(|it| it.0);
+        ready.chain(self.open.keys().copied()).chain(self.half_closed.iter().copied()).chain(self.walker)
+    }
+
     /// Whether no caller waits.
     pub fn is_idle(&self) -> bool {
         self.open.is_empty() && self.walker.is_none() && self.half_closed.is_empty()

@@ -7,8 +7,10 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::held::Late;
 use super::{Driver, news};
 use crate::control::Renderer;
+use crate::edge::keeping::{Commit, NotKept};
 use crate::edge::{log, streams};
 use crate::engine::rules::Transport;
 use crate::kit::http::Response;
@@ -53,12 +55,34 @@ pub struct Caller {
     stirs: u64,
     /// The sandbox has nothing left of this caller.
     is_answered: bool,
+    /// What has to be kept so that the call has come.
+    heard: Commit,
+    /// What has to be kept before the answer leaves.
+    commit: Commit,
 }
 
 impl Caller {
     /// A caller with that ticket, and the answer if it was ready at once.
-    pub(super) fn new(driver: Arc<Driver>, ticket: Ticket, answered: Option<Answered>) -> Self {
-        Self { driver, ticket, answered, place: None, stirs: 0, is_answered: false }
+    pub(super) fn new(driver: Arc<Driver>, ticket: Ticket, (answered, heard): (Option<Answered>, Commit)) -> Self {
+        let commit = heard.clone();
+        Self { driver, ticket, answered, place: None, stirs: 0, is_answered: false, heard, commit }
+    }
+
+    /// A caller who was not heard, because nothing can be kept now.
+    pub(super) fn refused(driver: Arc<Driver>, why: &NotKept) -> Self {
+        let mut caller = Self::new(driver, Ticket::default(), (None, Commit::default()));
+        caller.refuse(why);
+        caller.is_answered = true;
+        caller
+    }
+
+    /// The caller gets this instead of an answer.
+    fn refuse(&mut self, why: &NotKept) {
+        // A call that was kept, and whose answer was not, may have changed something.
+        let is_unknown = why.is_unknown || (!self.is_answered && self.heard.is_kept() && self.ticket != Ticket::default());
+        let refusal = self.driver.stamped(NotKept { is_unknown, ..why.clone() }.refusal());
+        self.answered = Some(Answered { response: Some(refusal), transport: None, work: None });
+        self.commit = Commit::default();
     }
 
     /// The same, after whose call pages can show something else if that is 1.
@@ -86,11 +110,18 @@ impl Caller {
             Some(Work::Later(later)) => {
                 let made = self.apart(move || later.finish()).await;
                 let response = made.unwrap_or_else(|failed| failed);
-                self.driver.lock().made(self.ticket, &response);
+                self.driver.available().await;
+                let mut sandbox = self.driver.lock();
+                sandbox.made(self.ticket, &response);
+                self.commit = sandbox.release();
                 Some(response)
             }
             Some(Work::Before(_)) | None => response,
         };
+        if let Err(why) = self.commit.done().await {
+            self.refuse(&why);
+            return self.answered.take().and_then(|it| it.response).map(Leaving::at_once);
+        }
         let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
         self.is_answered = !is_slow;
         Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self), stream: None })
@@ -100,10 +131,13 @@ impl Caller {
     pub(super) async fn has_read_first(&mut self) -> bool {
         let Some(Answered { work: Some(Work::Before(_)), .. }) = self.answered else { return false };
         let Some(Answered { work: Some(Work::Before(before)), .. }) = self.answered.take() else { return false };
-        self.answered = match self.apart(move || before.finish()).await {
-            Ok(rest) => self.driver.hear_rest(self.ticket, rest, self.stirs),
-            Err(failed) => Some(Answered { response: Some(failed), transport: None, work: None }),
-        };
+        let read = self.apart(move || before.finish()).await;
+        self.driver.available().await;
+        match (read, self.heard.lost()) {
+            (_, Some(why)) => self.refuse(&why),
+            (Ok(rest), None) => (self.answered, self.commit) = self.driver.hear_rest(self.ticket, rest, self.stirs),
+            (Err(failed), None) => self.answered = Some(Answered { response: Some(failed), transport: None, work: None }),
+        }
         if self.answered.is_none() {
             self.place = None; // a wait takes no place from others
         }
@@ -128,19 +162,21 @@ impl Caller {
     /// Waits until the answer is ready.
     pub async fn ready(&mut self) {
         if self.answered.is_none() {
-            self.answered = Some(self.wait(Sandbox::poll_unfinished).await);
+            match self.wait(Sandbox::poll_unfinished).await {
+                Ok((answered, commit)) => (self.answered, self.commit) = (Some(answered), commit),
+                Err(why) => self.refuse(&why),
+            }
         }
     }
 
     /// The caller sends nothing more, and may be gone.
     pub(super) fn half_close(&self) {
-        let uptime = self.driver.stopwatch.uptime();
-        let mut sandbox = self.driver.lock();
-        match self.answered {
-            Some(_) => sandbox.tell_again(self.ticket),
-            None => sandbox.half_close(uptime, self.ticket),
+        if self.heard.lost().is_none() {
+            self.driver.tell(match self.answered {
+                Some(_) => Late::ToldAgain(self.ticket),
+                None => Late::HalfClosed(self.ticket),
+            });
         }
-        self.driver.drain(sandbox, uptime);
     }
 
     /// Waits until the answer is ready, or until only another call can make it ready: a rule delays it until the simulated
@@ -157,33 +193,42 @@ impl Caller {
             sandbox.held_until(ticket).filter(|_| waits).map(Err)
         };
         match self.wait(look).await {
-            Ok(answered) => self.answered = Some(answered),
-            Err(held_until) => return Some(held_until),
+            Ok((Ok(answered), commit)) => (self.answered, self.commit) = (Some(answered), commit),
+            Ok((Err(held_until), _)) => return Some(held_until),
+            Err(why) => self.refuse(&why),
         }
         None
     }
 
-    /// Looks at the sandbox after each change, until `look` finds something.
-    async fn wait<T>(&self, mut look: impl FnMut(&mut Sandbox, Uptime, Ticket) -> Option<T>) -> T {
+    /// Looks at the sandbox after each change, until `look` finds something; with what has to be kept before that may leave.
+    ///
+    /// # Errors
+    /// The call was not kept: the sandbox that was taken back has not heard it.
+    async fn wait<T>(&self, mut look: impl FnMut(&mut Sandbox, Uptime, Ticket) -> Option<T>) -> Result<(T, Commit), NotKept> {
         let driver = &self.driver;
         let mut patience = pin!(tokio::time::sleep(PATIENCE));
         loop {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
+            driver.available().await;
+            if let Some(why) = self.heard.lost() {
+                return Err(why);
+            }
             let uptime = driver.stopwatch.uptime();
-            let (found, news, has_written) = {
+            let (found, commit, news, has_written) = {
                 let mut sandbox = driver.lock();
                 let written = sandbox.world().core.log.written();
                 let found = look(&mut sandbox, uptime, self.ticket);
                 driver.set_alarm(&mut sandbox, uptime); // a wait that has ended can have become a delay
-                (found, news(&mut sandbox), written != sandbox.world().core.log.written())
+                let (news, has_written) = (news(&mut sandbox), written != sandbox.world().core.log.written());
+                (found, sandbox.release(), news, has_written)
             };
             log::tell(&driver.name, &news);
             if has_written {
                 driver.wake_waiting(); // the answer to a call that waited is an entry of the log
             }
             if let Some(found) = found {
-                return found;
+                return Ok((found, commit));
             }
             tokio::select! {
                 () = changed => {}
@@ -210,13 +255,8 @@ impl Caller {
 
 impl Drop for Caller {
     fn drop(&mut self) {
-        if self.is_answered {
-            return;
+        if !self.is_answered && self.heard.lost().is_none() {
+            self.driver.tell(Late::Gone(self.ticket));
         }
-        let uptime = self.driver.stopwatch.uptime();
-        let mut sandbox = self.driver.lock();
-        sandbox.tell_again(self.ticket); // a long report may have been under way
-        sandbox.give_up(uptime, self.ticket);
-        self.driver.drain(sandbox, uptime);
     }
 }

@@ -178,7 +178,7 @@ mod tests {
         let stopwatch = Stopwatch::start();
         let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
         let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
-        let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()) };
+        let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()), keeping: None };
         Driver::new(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle())
     }
 

@@ -13,7 +13,7 @@ use crate::kit::http::Request;
 fn registry(making: Making) -> Arc<Registry> {
     let (stopwatch, loopback) = (Stopwatch::start(), Arc::new(Loopback::default()));
     let courier = Arc::new(Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch))));
-    let outside = Outside { courier, loopback: Arc::clone(&loopback) };
+    let outside = Outside { courier, loopback: Arc::clone(&loopback), keeping: None };
     let threads = Threads::new(NonZeroUsize::MIN);
     let sandbox = Sandbox::new(Start::default(), stopwatch.uptime());
     let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());

@@ -1,11 +1,11 @@
 //! How a sandbox is created: by its start, by a reset, as a copy, from a document. All of these call one function.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::held::Held;
 use super::{Replaced, World};
 use crate::engine::core::{Core, Redirect};
-use crate::engine::delivery::{Outgoing, authorize};
+use crate::engine::delivery::{AttemptId, Outgoing, authorize};
 use crate::engine::inbox::{self, Inbox};
 use crate::engine::log::{Tally, Violations};
 use crate::engine::provider::DynProvider;
@@ -66,7 +66,7 @@ impl World {
         let mut copy = self.clone();
         copy.core.clock.release(uptime);
         copy.core.outbox.line_up();
-        copy.send_lost_again(uptime);
+        copy.send_lost_again(uptime, &BTreeSet::new());
         copy
     }
 
@@ -86,7 +86,7 @@ impl World {
         settle_in(&mut core, name, &providers);
         let mut copy = Self::assemble(start, core, providers, 0);
         copy.core.outbox.line_up();
-        copy.send_lost_again(uptime);
+        copy.send_lost_again(uptime, &BTreeSet::new());
         copy
     }
 
@@ -102,7 +102,7 @@ impl World {
         world.core.inboxes.values_mut().for_each(Inbox::recount);
         world.core.outbox.recount();
         world.core.outbox.line_up();
-        world.send_lost_again(uptime);
+        world.send_lost_again(uptime, &BTreeSet::new());
         self.become_another(world)
     }
 
@@ -130,9 +130,16 @@ impl World {
         self.providers.iter().map(|it| it.fresh()).collect()
     }
 
-    /// Sends attempts again that were under way when the state was copied or saved: their outcomes were lost.
-    fn send_lost_again(&mut self, uptime: Uptime) {
-        let lost = self.core.outbox.take_lost();
+    /// Another process has taken the sandbox up: the attempts that had left leave again.
+    pub fn leave_again(&mut self, uptime: Uptime) {
+        let unsent = self.unsent();
+        self.send_lost_again(uptime, &unsent);
+    }
+
+    /// Sends attempts again that were under way when the state was copied or saved: their outcomes were lost. Those that are `unsent` are
+    /// still to leave.
+    fn send_lost_again(&mut self, uptime: Uptime, unsent: &BTreeSet<AttemptId>) {
+        let lost = self.core.outbox.take_lost(unsent);
         if lost.is_empty() {
             return; // what it costs is known
         }

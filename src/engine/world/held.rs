@@ -21,6 +21,11 @@ impl World {
         self.held.freed = None;
     }
 
+    /// The attempts that have not left in this process.
+    pub(super) fn unsent(&self) -> BTreeSet<AttemptId> {
+        self.outgoing.iter().map(|it| it.id).chain(self.held.attempts.keys().copied()).collect()
+    }
+
     /// An attempt has got its outcome: the next one for its target may leave.
     pub(super) fn free_target_of(&mut self, attempt: AttemptId) {
         if let Some(freed) = self.held.freed.as_mut().filter(|_| !self.held.attempts.is_empty()) {

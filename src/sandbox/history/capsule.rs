@@ -43,7 +43,7 @@ struct End {
 /// The beginning, as it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Beginning {
+pub(super) struct Beginning {
     start: Start,
     at: Moment,
     ticket: Ticket,
@@ -135,32 +135,10 @@ impl Capsule {
     pub fn write(&self) -> Vec<u8> {
         let header = Header::new(self.version.clone(), self.sandbox.clone(), self.inputs(), self.base.inputs);
         let mut out = file::Writer::new(&header);
-        out.line(&self.beginning());
+        out.line(&self.base.written());
         self.records().for_each(|it| out.line(it));
         out.line(&self.end);
         out.end()
-    }
-
-    fn beginning(&self) -> Beginning {
-        let base = &self.base;
-        let (start, snapshot) = match &base.begins {
-            Begins::Start(start) => (Start::clone(start), None),
-            Begins::World(world) => {
-                let document = state::save(crate::engine::world::World::clone(world), base.at.into());
-                let snapshot = (world.generation, world.core.log.begins_with(), document);
-                (world.start.clone(), Some(snapshot))
-            }
-            Begins::State { start, document, generation, log_begins_with } => {
-                (Start::clone(start), Some((*generation, *log_begins_with, document.clone())))
-            }
-        };
-        let snapshot = snapshot.map(|(generation, log_begins_with, document)| {
-            let text = String::from_utf8_lossy(&document).into_owned();
-            let state = RawValue::from_string(text).expect("a state is JSON");
-            Snapshot { generation, log_begins_with, state }
-        });
-        let (at, ticket, told, inputs, hash) = (base.at, base.ticket, base.told.clone(), base.inputs, base.hash);
-        Beginning { start, at, ticket, told, inputs, hash, snapshot }
     }
 
     /// Reads a file.
@@ -198,7 +176,30 @@ impl Capsule {
 }
 
 impl Base {
-    fn read(written: Beginning) -> Self {
+    /// As it is written.
+    pub(super) fn written(&self) -> Beginning {
+        let base = self;
+        let (start, snapshot) = match &base.begins {
+            Begins::Start(start) => (Start::clone(start), None),
+            Begins::World(world) => {
+                let document = state::save(crate::engine::world::World::clone(world), base.at.into());
+                let snapshot = (world.generation, world.core.log.begins_with(), document);
+                (world.start.clone(), Some(snapshot))
+            }
+            Begins::State { start, document, generation, log_begins_with } => {
+                (Start::clone(start), Some((*generation, *log_begins_with, document.clone())))
+            }
+        };
+        let snapshot = snapshot.map(|(generation, log_begins_with, document)| {
+            let text = String::from_utf8_lossy(&document).into_owned();
+            let state = RawValue::from_string(text).expect("a state is JSON");
+            Snapshot { generation, log_begins_with, state }
+        });
+        let (at, ticket, told, inputs, hash) = (base.at, base.ticket, base.told.clone(), base.inputs, base.hash);
+        Beginning { start, at, ticket, told, inputs, hash, snapshot }
+    }
+
+    pub(super) fn read(written: Beginning) -> Self {
         let Beginning { start, at, ticket, told, inputs, hash, snapshot } = written;
         let start = Box::new(start);
         let begins = match snapshot {

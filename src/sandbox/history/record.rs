@@ -99,6 +99,8 @@ pub enum What {
     Waits { generation: u64, attempt: AttemptId, waits_for: Option<WaitsFor> },
     /// The sandbox was deleted.
     Closed,
+    /// Attempts under way leave again: what has sent them is gone.
+    Again,
 }
 
 /// A request as it came.
@@ -209,7 +211,8 @@ impl Record {
             | What::ToldAgain { .. }
             | What::Patience { .. }
             | What::Waits { .. }
-            | What::Closed => 0,
+            | What::Closed
+            | What::Again => 0,
         };
         size_of::<Self>() + heap::block(size_of::<What>()) + inner
     }

@@ -132,6 +132,11 @@ impl Replay {
         Ok(Self { sandbox, work: BTreeMap::new(), hash: base.hash, input, latest: base.at.into() })
     }
 
+    /// The sandbox as it is now, which goes on by itself.
+    pub(super) fn into_sandbox(self) -> Sandbox {
+        self.sandbox
+    }
+
     /// The sandbox as it is now.
     #[cfg(feature = "inside")]
     pub fn sandbox(&self) -> &Sandbox {
@@ -154,7 +159,6 @@ impl Replay {
     }
 
     /// The moment of the latest record.
-    #[cfg(feature = "inside")]
     pub fn latest(&self) -> Uptime {
         self.latest
     }
@@ -249,6 +253,7 @@ impl Replay {
             What::LoggedIn { provider, account } => _ = sandbox.world.log_in(uptime, provider, account),
             What::Waits { generation, attempt, waits_for } => sandbox.world.note_wait(*generation, *attempt, *waits_for),
             What::Closed => sandbox.close(uptime),
+            What::Again => sandbox.send_again(uptime),
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ pub fn what(what: &What) -> String {
         What::LoggedIn { provider, account } => format!("the tester's client logged in to {provider} as {}", line(account)),
         What::Waits { attempt: id, .. } => format!("{} waits for its turn on this machine", attempt(*id)),
         What::Closed => "the sandbox was deleted".to_owned(),
+        What::Again => "webhooks under way were lost with their process, and leave again".to_owned(),
     }
 }
 

@@ -1,0 +1,185 @@
+//! A sandbox under its lock. Whoever releases it hands over what it has heard, so that nothing that was heard is forgotten.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use parking_lot::MutexGuard;
+
+use super::Driver;
+use crate::edge::keeping::{Commit, Entry, Keeping, NotKept, Settings, Track};
+use crate::sandbox::history::Restored;
+use crate::sandbox::{Sandbox, Ticket};
+
+/// A locked sandbox.
+pub struct Held<'a> {
+    driver: &'a Driver,
+    sandbox: MutexGuard<'a, Sandbox>,
+}
+
+/// What callers have told while nothing could be kept. The sandbox hears it when something can.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Late {
+    Gone(Ticket),
+    HalfClosed(Ticket),
+    ToldAgain(Ticket),
+}
+
+impl Late {
+    const fn ticket(self) -> Ticket {
+        match self {
+            Self::Gone(it) | Self::HalfClosed(it) | Self::ToldAgain(it) => it,
+        }
+    }
+}
+
+impl Held<'_> {
+    /// Releases the sandbox. What it has heard and given by now is kept when this is done.
+    pub fn release(self) -> Commit {
+        self.driver.outside.keeping.as_ref().map_or_else(Commit::default, |_| {
+            let mut held = self;
+            held.hand_over()
+        })
+    }
+
+    fn hand_over(&mut self) -> Commit {
+        let Some(keeping) = &self.driver.outside.keeping else { return Commit::default() };
+        let Some(track) = self.driver.track() else { return Commit::default() };
+        if let Some(unkept) = self.sandbox.take_unkept() {
+            let number = track.next();
+            keeping.store.put(Entry::Records { track: Arc::clone(&track), number, unkept });
+        }
+        Commit::of(&track)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if self.driver.outside.keeping.is_some() {
+            self.hand_over();
+        }
+    }
+}
+
+impl Deref for Held<'_> {
+    type Target = Sandbox;
+
+    fn deref(&self) -> &Sandbox {
+        &self.sandbox
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut Sandbox {
+        &mut self.sandbox
+    }
+}
+
+impl Driver {
+    pub(super) fn lock(&self) -> Held<'_> {
+        Held { driver: self, sandbox: self.sandbox.lock() }
+    }
+
+    fn keeping(&self) -> Option<&Arc<Keeping>> {
+        self.outside.keeping.as_ref()
+    }
+
+    /// Its way to the store.
+    pub fn track(&self) -> Option<Arc<Track>> {
+        self.track.lock().clone()
+    }
+
+    /// From now on it is durable, if its server is: what it hears is handed over, its beginning first.
+    pub fn keep(&self, settings: impl FnOnce(u64) -> Settings) {
+        let Some(keeping) = self.keeping() else { return };
+        if self.sandbox.lock().keep_outside() {
+            *self.track.lock() = Some(Track::new(settings(keeping.next_life())));
+        }
+    }
+
+    /// It was restored: it goes on on a track of its own.
+    pub fn go_on_keeping(&self, settings: Settings) {
+        *self.track.lock() = Some(Track::new(settings));
+    }
+
+    /// It was deleted, and the store forgets it.
+    pub fn forget(&self) {
+        let (Some(keeping), Some(track)) = (self.keeping(), self.track()) else { return };
+        let number = track.next();
+        keeping.store.put(Entry::Deleted { track, number });
+    }
+
+    /// Why it cannot hear anything now: it could not be kept.
+    pub fn away(&self) -> Option<NotKept> {
+        let keeping = self.keeping()?;
+        let lost = self.track.lock().as_ref().and_then(|it| it.lost());
+        lost.or_else(|| keeping.away())
+    }
+
+    /// Waits while it cannot hear anything.
+    pub(super) async fn available(&self) {
+        while self.keeping().is_some() {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if self.away().is_none() || self.is_closed() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Waits while too much waits to be kept.
+    pub(super) async fn room(&self) {
+        if let Some(keeping) = self.keeping() {
+            keeping.store.room().await;
+        }
+    }
+
+    /// What it has handed over by now.
+    pub fn commit(&self) -> Commit {
+        self.track().map_or_else(Commit::default, |it| Commit::of(&it))
+    }
+
+    /// Tells the sandbox now, or when it can hear again.
+    pub(super) fn tell(self: &Arc<Self>, what: Late) {
+        if self.away().is_some() {
+            self.late.lock().push(what);
+            return;
+        }
+        let uptime = self.stopwatch.uptime();
+        let mut sandbox = self.lock();
+        match what {
+            Late::Gone(ticket) => {
+                sandbox.tell_again(ticket); // a long report may have been under way
+                sandbox.give_up(uptime, ticket);
+            }
+            Late::HalfClosed(ticket) => sandbox.half_close(uptime, ticket),
+            Late::ToldAgain(ticket) => sandbox.tell_again(ticket),
+        }
+        self.drain(sandbox, uptime);
+    }
+
+    /// What could not be kept counts as not having come: the sandbox is as it was behind the last record that was kept. Its callers who
+    /// were heard by then still wait.
+    pub fn take_back(self: &Arc<Self>, restored: Restored) {
+        let Some(settings) = self.track().map(|it| it.settings.clone()) else { return };
+        {
+            let mut sandbox = self.sandbox.lock();
+            let last = restored.ticket();
+            *sandbox = restored.sandbox(self.stopwatch.uptime());
+            self.late.lock().retain(|it| it.ticket() <= last);
+            *self.track.lock() = Some(Track::new(settings));
+        }
+        let names = self.names();
+        self.outside.loopback.learn(self, names);
+    }
+
+    /// Something can be kept again: the sandbox hears what it has missed.
+    pub fn come_back(self: &Arc<Self>) {
+        let late = std::mem::take(&mut *self.late.lock());
+        late.into_iter().for_each(|it| self.tell(it));
+        let uptime = self.stopwatch.uptime();
+        self.drain(self.lock(), uptime);
+        self.wake_waiting();
+        self.alarm_set.notify_one();
+    }
+}
