@@ -11,6 +11,8 @@ use ipnet::IpNet;
 use self::greeting::Greeting;
 use self::listen::Listen;
 use self::log::LogFormat;
+#[cfg(feature = "postgres")]
+use self::store::Store;
 use self::tls::Tls;
 use self::values::{bearer, cores, history_bytes, network, threads};
 use self::watch::Flags;
@@ -33,6 +35,8 @@ use crate::providers;
 mod greeting;
 pub mod listen;
 pub mod log;
+#[cfg(feature = "postgres")]
+mod store;
 mod tls;
 pub mod values;
 pub mod watch;
@@ -118,6 +122,9 @@ pub struct Serve {
     threads: Option<NonZeroUsize>,
     #[command(flatten)]
     tls: Tls,
+    #[cfg(feature = "postgres")]
+    #[command(flatten)]
+    store: Store,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
     watch: bool,
@@ -178,7 +185,11 @@ impl Serve {
         let names = || tls::names(&listen, self.public_url.as_deref(), &self.allow_host);
         let issued = self.tls.certificate(names)?;
         let (ca_file, certificate) = issued.map_or((None, None), |it| (it.ca_file, Some(it.certificate)));
+        #[cfg(feature = "postgres")]
+        let store = self.store.open(certificate.as_ref(), token.as_ref()).await?;
         let config = Config { tls: certificate, ..self.config(listen.clone(), start, token.clone()) };
+        #[cfg(feature = "postgres")]
+        let config = Config { store: store.clone(), ..config };
         let world = World::new(config.start.clone(), providers::all(), Uptime::START);
         let (greeting, public_url) = (Greeting::of(&config, &world), config.public_url.clone());
         let environment = |base: &str| Environment::of(&world, public_url.as_deref().unwrap_or(base));
@@ -193,6 +204,10 @@ impl Serve {
             () = watch::watch(&server, watched.as_deref(), &flags) => {}
         }
         drop(ready);
+        #[cfg(feature = "postgres")]
+        if let Some(store) = store {
+            Store::hand_over(&store).await;
+        }
         server.stop().await;
         Ok(Exit::Good)
     }
@@ -232,7 +247,7 @@ impl Serve {
             sandboxes_max: self.sandboxes_max,
             threads: self.threads.unwrap_or_else(cores),
             admin_token,
-            tls: None,
+            ..Config::default()
         }
     }
 }

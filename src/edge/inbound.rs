@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 
 use super::access::Access;
-use super::admission::{Arrived, Refusal, arrive};
+use super::admission::{Arrival, Arrived, Refusal, Sender, arrive};
 use super::answers::Answers;
 use super::bodies::Bodies;
 use super::descriptors::Descriptors;
@@ -21,11 +21,13 @@ use super::exchange::Exchange;
 use super::faults;
 use super::faults::{Answering, Cut, inject};
 use super::heads::Names;
-use super::hosting;
+use super::hosting::{self, Reach};
 use super::log::{self, Told};
 use super::notices::Notices;
 use super::pages::{self, Changes};
 use super::registry::Registry;
+#[cfg(feature = "postgres")]
+use super::replicas::forwarding::{take_hop, tell_transport};
 use super::streams;
 use super::threads::AbortOnDrop;
 #[cfg(feature = "tls")]
@@ -66,12 +68,14 @@ pub async fn answer(
     exchange: &Exchange,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Written>, Cut> {
-    let (head, body) = request.into_parts();
+    #[cfg_attr(not(feature = "postgres"), expect(unused_mut, reason = "only a server among others takes something out"))]
+    let (mut head, body) = request.into_parts();
+    let sender = sender(shared, peer, &mut head);
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
     let asked = log::is_read().then(|| unheard::target(&head.uri));
     let (method, version) = (head.method.clone(), head.version);
-    let Decided { driver, leaving, told } = decide(shared, peer, exchange, head, body).await.ok_or(Cut::Off)?;
+    let Decided { driver, leaving, told } = decide(shared, sender, exchange, head, body).await.ok_or(Cut::Off)?;
     let Leaving { mut response, mut transport, ticket, caller: _caller, mut stream } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
@@ -80,8 +84,19 @@ pub async fn answer(
     if let (Told::Nowhere, Some(target)) = (told, asked) {
         log::tell_control(&driver, &method, target.split('?').next().unwrap_or_default(), &response);
     }
+    #[cfg(feature = "postgres")]
+    let origin = origin.filter(|_| told != Told::Elsewhere); // its server has said it
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);
+    }
+    #[cfg(feature = "postgres")]
+    if let Some(replicas) = shared.registry.replicas() {
+        replicas.sign(&mut response.headers);
+        if sender.hop.is_some()
+            && let Some(transport) = transport.take()
+        {
+            tell_transport(&mut response, &transport);
+        }
     }
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
@@ -94,7 +109,8 @@ pub async fn answer(
         && response.body.is_empty()
         && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status)
     {
-        response.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0")); // as hyper says it of GET
+        // As hyper says it of GET.
+        response.headers.entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
     }
     let body = stream.map_or_else(|| Either::Left(Full::new(response.body)), Either::Right);
     let mut written = hyper::Response::new(body);
@@ -145,9 +161,17 @@ struct Decided {
 }
 
 /// Answers a request. `None`: the connection is cut without an answer.
-async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Decided> {
-    Some(match arrive(shared, peer, head, body).await {
-        Ok(Arrived { driver, call, request, held }) => {
+async fn decide(
+    shared: &Arc<Shared>,
+    sender: Sender,
+    exchange: &Exchange,
+    head: http::request::Parts,
+    body: Incoming,
+) -> Option<Decided> {
+    Some(match arriving(shared, sender, exchange, head, body).await? {
+        #[cfg(feature = "postgres")]
+        Arrival::Elsewhere(leaving) => Decided { driver: shared.registry.default(), leaving: *leaving, told: Told::Elsewhere },
+        Arrival::Here(Arrived { driver, call, request, held }) => {
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
             let is_page_stream = pages::is_asked(&request);
@@ -160,7 +184,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
                     Served::Watched(watch) => open(shared, &driver, watch, exchange).await,
                     Served::Asked(wish) => {
                         let needs_caller = wish.needs_caller();
-                        let granted = hosting::grant(&shared.registry, &driver, shared.stopwatch, wish, &request.origin);
+                        let granted = hosting::grant(&shared.registry, (&driver, reach(sender)), shared.stopwatch, wish, &request.origin);
                         tokio::select! {
                             biased;
                             response = granted => (response, None),
@@ -189,7 +213,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
             }
             Decided { driver, leaving, told: if is_control { Told::Nowhere } else { Told::InJournal } }
         }
-        Err(refusal) => {
+        Arrival::Refused(refusal) => {
             let Refusal { driver, mut response, unheard } = *refusal;
             let driver = driver.unwrap_or_else(|| shared.registry.default());
             response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
@@ -201,6 +225,48 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
             Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
+}
+
+/// How far a call about sandboxes looks: one that another server has sent on is about those of this one.
+#[cfg(feature = "postgres")]
+const fn reach(sender: Sender) -> Reach {
+    if sender.hop.is_some() { Reach::Here } else { Reach::Everywhere }
+}
+
+#[cfg(not(feature = "postgres"))]
+const fn reach(_: Sender) -> Reach {
+    Reach::Here
+}
+
+/// Who has sent a request. The mark of another server is taken out of it.
+#[cfg(feature = "postgres")]
+fn sender(shared: &Shared, peer: IpAddr, head: &mut http::request::Parts) -> Sender {
+    let hop = shared.registry.replicas().and_then(|it| take_hop(&mut head.headers, it.token()));
+    Sender { ip: hop.map_or(peer, |it| it.peer), hop }
+}
+
+#[cfg(not(feature = "postgres"))]
+const fn sender(_: &Shared, ip: IpAddr, _: &mut http::request::Parts) -> Sender {
+    Sender { ip }
+}
+
+/// A request that was read. `None`: its caller has hung up while another server answers it.
+#[cfg(feature = "postgres")]
+async fn arriving(shared: &Shared, sender: Sender, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Arrival> {
+    if shared.registry.replicas().is_none() {
+        return Some(arrive(shared, sender, head, body).await);
+    }
+    // Boxed, because only a server among others needs its size.
+    tokio::select! {
+        biased;
+        arrival = Box::pin(arrive(shared, sender, head, body)) => Some(arrival),
+        () = exchange.given_up() => None,
+    }
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn arriving(shared: &Shared, sender: Sender, _: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Arrival> {
+    Some(arrive(shared, sender, head, body).await)
 }
 
 /// Has a request answered on the thread where its sandbox is at home.

@@ -111,6 +111,9 @@ pub struct Config {
     pub admin_token: Option<Secret>,
     /// With a certificate the server speaks TLS on all its addresses, HTTP/2 or HTTP/1.1 as the client chooses; without one, HTTP/1.1.
     pub tls: Option<Certificate>,
+    /// The database that it shares with other servers, and with it the sandboxes. `None`: they stay in memory.
+    #[cfg(feature = "postgres")]
+    pub store: Option<replicas::Opened>,
 }
 
 impl Default for Config {
@@ -128,6 +131,8 @@ impl Default for Config {
             threads: NonZeroUsize::MIN,
             admin_token: None,
             tls: None,
+            #[cfg(feature = "postgres")]
+            store: None,
         }
     }
 }
@@ -174,6 +179,12 @@ impl Server {
         let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
+        #[cfg(feature = "postgres")]
+        let registry = match config.store {
+            None => Registry::new(hosting, driver),
+            Some(store) => store.registry(hosting, driver).await?,
+        };
+        #[cfg(not(feature = "postgres"))]
         let registry = Registry::new(hosting, driver);
         loopback.connect(Arc::downgrade(&registry));
         let contracts = || providers::all().into_iter().map(|it| it.contract());

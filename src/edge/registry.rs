@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::driver::{Driver, Outside, Stopwatch};
 use super::events::feed::Feed;
+use super::keeping::Settings;
 use super::metrics::Metrics;
 use super::threads::Threads;
 use crate::control::sandboxes::{self, Beginning, Copy, Stay};
@@ -24,9 +25,14 @@ use crate::providers;
 use crate::sandbox::Sandbox;
 
 mod choice;
+mod durable;
 mod expiry;
+#[cfg(feature = "postgres")]
+mod shared;
 
 pub use self::choice::{Chosen, Naming};
+#[cfg(feature = "postgres")]
+pub use self::shared::Said;
 
 /// The sandbox that every server has.
 pub const DEFAULT: &str = "default";
@@ -65,6 +71,9 @@ pub struct Registry {
     gone: Mutex<Gone>,
     /// Notified when a sandbox may expire earlier than was known.
     changed: Arc<Notify>,
+    /// Of several servers with the same sandboxes, this one need not have the default sandbox: then this answers what concerns none.
+    #[cfg(feature = "postgres")]
+    shared: Option<shared::Shared>,
 }
 
 /// What is left of sandboxes that were deleted.
@@ -110,7 +119,8 @@ pub struct Hosted {
 
 impl Hosted {
     fn new(driver: Arc<Driver>, now: Timestamp, ttl: Option<Duration>) -> Arc<Self> {
-        let created_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        let kept = driver.track().map(|it| (it.settings.created_at, it.settings.ttl));
+        let (created_at, ttl) = kept.unwrap_or((Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now), ttl));
         Arc::new(Self { driver, created_at, ttl, credentials: Mutex::default() })
     }
 
@@ -127,17 +137,23 @@ impl Hosted {
 impl Registry {
     /// A server's registry begins with its default sandbox.
     pub fn new(hosting: Hosting, default: Arc<Driver>) -> Arc<Self> {
-        let registry = Arc::new(Self {
+        let registry = Arc::new(Self::empty(hosting));
+        registry.insert(DEFAULT, &default);
+        tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
+        registry
+    }
+
+    fn empty(hosting: Hosting) -> Self {
+        Self {
             hosting,
             contracts: providers::all().iter().map(|it| it.contract()).collect(),
             sandboxes: RwLock::default(),
             metrics: Metrics::default(),
             gone: Mutex::default(),
             changed: Arc::default(),
-        });
-        registry.insert(DEFAULT, &default);
-        tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
-        registry
+            #[cfg(feature = "postgres")]
+            shared: None,
+        }
     }
 
     /// The sandbox of that name.
@@ -165,7 +181,10 @@ impl Registry {
     /// # Panics
     /// Never: `remove` leaves it in place.
     pub fn default(&self) -> Arc<Driver> {
-        self.find(DEFAULT).expect("the default sandbox cannot be removed")
+        let found = self.find(DEFAULT);
+        #[cfg(feature = "postgres")]
+        let found = found.or_else(|| self.shared.as_ref().map(|it| Arc::clone(&it.stand_in)));
+        found.expect("the default sandbox cannot be removed")
     }
 
     /// The names of all sandboxes, in alphabetical order.
@@ -263,7 +282,7 @@ impl Registry {
     /// Adds a sandbox under its own name, unless another has it or there are too many. Until it is added, nothing leaves it.
     fn add(&self, driver: Arc<Driver>, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
         let name = driver.name().to_owned();
-        let hosted = Hosted::new(driver, self.hosting.stopwatch.uptime().date, ttl);
+        let hosted = self.hosted_anew(driver, ttl);
         {
             let mut all = self.sandboxes.write();
             self.is_free(&all, &name)?;
@@ -272,6 +291,17 @@ impl Registry {
         self.begin(&hosted.driver);
         self.changed.notify_one();
         Ok(hosted)
+    }
+
+    /// A sandbox that is to be added. It becomes durable, if the server's are, and was not restored.
+    fn hosted_anew(&self, driver: Arc<Driver>, ttl: Option<Duration>) -> Arc<Hosted> {
+        let now = self.hosting.stopwatch.uptime().date;
+        let hosted = Hosted::new(driver, now, ttl);
+        if hosted.driver.track().is_none() {
+            let (name, created_at, unnamed) = (hosted.driver.name().to_owned(), hosted.created_at, self.sandboxes.read().unnamed);
+            hosted.driver.keep(|life| Settings { name, life, created_at, ttl, unnamed });
+        }
+        hosted
     }
 
     /// A sandbox that was added begins.
@@ -294,9 +324,13 @@ impl Registry {
     /// Adds a sandbox. A sandbox that had this name is replaced.
     fn insert(&self, name: &str, driver: &Arc<Driver>) {
         self.forget(name, |_| true);
-        let hosted = Hosted::new(Arc::clone(driver), self.hosting.stopwatch.uptime().date, None);
-        self.sandboxes.write().by_name.insert(name.to_owned(), hosted);
+        self.list(name, driver);
         self.begin(driver);
+    }
+
+    fn list(&self, name: &str, driver: &Arc<Driver>) {
+        let hosted = self.hosted_anew(Arc::clone(driver), None);
+        self.sandboxes.write().by_name.insert(name.to_owned(), hosted);
     }
 
     /// Removes a sandbox, except the default one. Its requests under way are still answered. `false`: none has that name.
@@ -321,6 +355,7 @@ impl Registry {
             }
         });
         it.driver.close();
+        it.driver.forget();
         true
     }
 

@@ -211,7 +211,7 @@ impl Caller {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
             driver.available().await;
-            if let Some(why) = self.heard.lost() {
+            if let Some(why) = self.heard.lost().or_else(|| driver.abandoned()) {
                 return Err(why);
             }
             let uptime = driver.stopwatch.uptime();

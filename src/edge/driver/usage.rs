@@ -36,6 +36,11 @@ impl Usage {
         self.last.store(self.stopwatch.uptime().date.as_millisecond(), Ordering::Relaxed);
     }
 
+    /// It was last used then.
+    pub(super) fn was(&self, at: Timestamp) {
+        self.last.store(at.as_millisecond(), Ordering::Relaxed);
+    }
+
     /// When it was last used; now, while a request is not answered yet.
     pub(super) fn last(&self, now: Timestamp) -> Timestamp {
         // A request that ends stores the time before it is counted off, so the count is looked at first.

@@ -183,7 +183,7 @@ impl Database {
         let mut client = self.client().await?;
         let look = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead).read_only(true);
         let look = look.start().await?;
-        let text = "SELECT base, kept, made, (extract(epoch FROM used) * 1000000)::bigint, ttl FROM playmoney_sandboxes WHERE name = $1";
+        let text = "SELECT base, kept, made, used, ttl FROM playmoney_sandboxes WHERE name = $1";
         let Some(row) = look.query_opt(text, &[&name]).await? else { return Ok(None) };
         let (first, next): (i64, i64) = (row.get(0), row.get(1));
         let mut base: Vec<u8> = Vec::new();
@@ -214,7 +214,7 @@ impl Database {
     pub async fn due(&self, at_once: u32) -> Result<Vec<String>, Trouble> {
         let text = "SELECT s.name FROM playmoney_sandboxes s LEFT JOIN playmoney_replicas r ON r.id = s.owner
             WHERE (s.wake <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-                OR s.used + s.ttl * interval '1 microsecond' <= clock_timestamp())
+                OR s.used + s.ttl <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
             AND (r.until IS NULL OR r.until <= clock_timestamp())
             ORDER BY s.wake NULLS LAST LIMIT $1";
         let client = self.client().await?;

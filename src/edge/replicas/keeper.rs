@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use self::group::{Group, Part};
 use super::connecting::Trouble;
 use super::database::{Database, Snapshot};
 use super::tenure::{Fate, Fence, fate};
-use crate::edge::keeping::{Entry, NotKept, Store, Track};
+use crate::edge::keeping::{Entry, Names, NotKept, Store, Track};
 
 mod group;
 
@@ -35,6 +35,8 @@ const PAUSE_MAX: Duration = Duration::from_millis(800);
 const SNAPSHOT_TRIES: u32 = 5;
 /// Why a sandbox that another replica has claimed hears nothing here.
 const MOVED: &str = "another replica has taken the sandbox over, because the lease of this one had ended";
+/// Why a sandbox hears nothing here that was handed over.
+const LEFT: &str = "this replica stops, and has handed the sandbox over";
 
 /// The store of a replica.
 pub struct Keeper {
@@ -60,10 +62,21 @@ pub struct Counts {
     pub unanswered: AtomicU64,
 }
 
-/// An entry, and when its sandbox had something to do by itself as it was handed over, in microseconds since 1970.
-struct Queued {
-    entry: Entry,
+enum Queued {
+    /// An entry, and what was true of its sandbox as it was handed over.
+    Entry(Entry, Aside),
+    /// A sandbox goes on elsewhere: what comes behind this on its track is not kept.
+    Leave(Arc<Track>, oneshot::Sender<()>),
+}
+
+/// What a store keeps of a sandbox beside its history, because it changes with it.
+struct Aside {
+    /// When it has something to do by itself, in microseconds since 1970.
     wake: Option<i64>,
+    /// When it was last used, in the same way.
+    used: i64,
+    /// The credentials that lead to it, if they have changed.
+    names: Option<Names>,
 }
 
 impl Keeper {
@@ -81,6 +94,13 @@ impl Keeper {
         &self.counts
     }
 
+    /// Hands a sandbox over, when all is kept that it has handed over by now. What it hears after that counts as not having come.
+    pub async fn leave(&self, track: Arc<Track>) {
+        let (done, is_done) = oneshot::channel();
+        _ = self.queue.send(Queued::Leave(track, done));
+        _ = is_done.await;
+    }
+
     /// The database was reached, or was not, by another than the writer.
     pub fn note(&self, reached: Result<(), &Trouble>) {
         match reached {
@@ -94,9 +114,10 @@ impl Keeper {
 impl Store for Keeper {
     fn put(&self, entry: Entry) {
         self.counts.waiting_bytes.fetch_add(entry.bytes(), Ordering::AcqRel);
-        let wake = entry.place().0.wake();
+        let track = entry.place().0;
+        let aside = Aside { wake: track.wake(), used: track.used(), names: track.take_names() };
         // The writer ends with the server.
-        _ = self.queue.send(Queued { entry, wake });
+        _ = self.queue.send(Queued::Entry(entry, aside));
     }
 
     fn standing(&self) -> &watch::Sender<Option<NotKept>> {
@@ -147,11 +168,11 @@ impl Writer {
     async fn run(self, mut queued: mpsc::UnboundedReceiver<Queued>) {
         while let Some(first) = queued.recv().await {
             let mut group = Group::default();
-            group.add(first.entry, first.wake);
+            group.add(first);
             while group.bytes() < GROUP_BYTES_MAX
                 && let Ok(next) = queued.try_recv()
             {
-                group.add(next.entry, next.wake);
+                group.add(next);
             }
             let bytes = group.bytes();
             self.keep(group).await;
@@ -162,21 +183,39 @@ impl Writer {
 
     /// Keeps a group, or loses what of it cannot be kept.
     async fn keep(&self, group: Group) {
-        let Group { parts, marks, .. } = group;
+        let Group { parts, marks, leaving, .. } = group;
         let mut waits: Vec<Part> = parts.into_values().filter(|it| it.track.lost().is_none()).collect();
         let failed = self.try_long(&mut waits).await;
         let has_failed = self.counts.is_failing.swap(false, Ordering::AcqRel);
-        let Err(why) = failed else {
-            if has_failed {
-                stand(&self.standing, None);
+        match failed {
+            Ok(()) if has_failed => stand(&self.standing, None),
+            Ok(()) => {}
+            Err(why) => {
+                for it in &waits {
+                    let is_unknown = it.may_be_there;
+                    self.lose(it, &NotKept { is_unknown, ..away(&why) });
+                }
+                marks.iter().for_each(|it| it.0.lose(&away(&why)));
             }
-            return marks.iter().for_each(|(track, number)| track.keep(*number));
-        };
-        for it in &waits {
-            let is_unknown = it.may_be_there;
-            self.lose(it, &NotKept { is_unknown, ..away(&why) });
         }
-        marks.iter().for_each(|it| it.0.lose(&away(&why)));
+        marks.iter().for_each(|(track, number)| track.keep(*number));
+        self.hand_over(leaving).await;
+    }
+
+    /// Lets others claim sandboxes at once. If that fails, they do so when the lease has ended.
+    async fn hand_over(&self, leaving: Vec<(Arc<Track>, oneshot::Sender<()>)>) {
+        if leaving.is_empty() {
+            return;
+        }
+        leaving.iter().for_each(|it| it.0.lose(&NotKept::because(LEFT)));
+        let names: Vec<&str> = leaving.iter().map(|it| it.0.settings.name.as_str()).collect();
+        let fences: Vec<i64> = leaving.iter().map(|it| it.0.settings.life.cast_signed()).collect();
+        if let Err(why) = self.database.release(&names, &fences).await {
+            tracing::warn!(kind = "store", "sandboxes are not handed over ({why}): others take them when the lease has ended");
+        }
+        for (_, done) in leaving {
+            _ = done.send(()); // who waits for it may be gone
+        }
     }
 
     /// Tries again while the database is away, for a time.
@@ -231,7 +270,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Keeps the beginnings of sandboxes that were made.
+    /// Keeps the beginnings of sandboxes that were made, and the credentials that have changed.
     async fn begin(&self, waits: &mut [Part]) -> Result<(), Trouble> {
         for it in waits {
             if let Some(base) = it.beginning.clone() {
@@ -239,6 +278,11 @@ impl Writer {
                 let (name, fence) = (it.piece.name.clone(), it.piece.fence);
                 self.database.cut(&Snapshot { name, fence, base: 0, line }).await?;
                 it.beginning = None;
+            }
+            // Before its answer leaves, so that the next request with a new credential finds it.
+            if let Some(names) = &it.names {
+                self.database.learn(&it.piece.name, it.piece.fence, names).await?;
+                it.names = None;
             }
         }
         Ok(())
@@ -289,6 +333,7 @@ impl Writer {
                 Some(number) if is_done => it.track.keep(number),
                 _ => it.track.lose(&NotKept { is_unknown: true, ..NotKept::because(MOVED) }),
             }
+            self.ended(&it);
         }
         Ok(())
     }
@@ -317,6 +362,11 @@ impl Writer {
         part.track.lose(why);
         tracing::warn!(sandbox = part.piece.name, kind = "store", "what it has heard is not kept: {}", why.why);
         // The service ends with the server.
+        self.ended(part);
+    }
+
+    /// A tenure has ended.
+    fn ended(&self, part: &Part) {
         _ = self.lost.send((part.piece.name.clone(), part.piece.fence));
     }
 }

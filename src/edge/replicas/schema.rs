@@ -36,7 +36,7 @@ CREATE TABLE playmoney_sandboxes (
     base bigint NOT NULL,
     wake bigint,
     made bigint NOT NULL,
-    used timestamptz NOT NULL,
+    used bigint NOT NULL,
     ttl bigint,
     summary text NOT NULL DEFAULT ''
 );

@@ -4,8 +4,8 @@ use super::{Database, Duration, ProviderId, Trouble, micros};
 use crate::edge::replicas::tenure::Fence;
 
 /// A sandbox that is to be made.
-pub struct New<'a> {
-    pub name: &'a str,
+pub struct New {
+    pub name: String,
     /// When it was made, in microseconds since 1970.
     pub made: i64,
     pub ttl: Option<Duration>,
@@ -25,11 +25,11 @@ pub enum Made {
 
 impl Database {
     /// Makes a sandbox. Its beginning is kept with what it first hands over; without one it does not exist.
-    pub async fn make(&self, new: &New<'_>) -> Result<Made, Trouble> {
+    pub async fn make(&self, new: &New) -> Result<Made, Trouble> {
         let mut client = self.client().await?;
         let change = client.transaction().await?;
         let text = "INSERT INTO playmoney_sandboxes (name, owner, fence, kept, base, made, used, ttl)
-            VALUES ($1, $2, nextval('playmoney_fences'), 0, -1, $3, clock_timestamp(), $4) ON CONFLICT DO NOTHING RETURNING fence";
+            VALUES ($1, $2, nextval('playmoney_fences'), 0, -1, $3, $3, $4) ON CONFLICT DO NOTHING RETURNING fence";
         let made = change.query_opt(text, &[&new.name, &self.me.id, &new.made, &new.ttl.map(micros)]).await?;
         let Some(made) = made else { return Ok(Made::Exists) };
         let others = "SELECT count(*) FROM playmoney_sandboxes WHERE name <> 'default'";

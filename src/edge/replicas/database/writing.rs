@@ -16,6 +16,8 @@ pub struct Piece {
     pub lines: Vec<u8>,
     /// When the sandbox has something to do by itself, in microseconds since 1970.
     pub wake: Option<i64>,
+    /// When it was last used, in the same way.
+    pub used: i64,
 }
 
 /// A snapshot, which takes the place of the records before it.
@@ -33,10 +35,10 @@ impl Database {
     pub async fn write(&self, pieces: &[Piece]) -> Result<BTreeSet<(String, Fence)>, Trouble> {
         // One statement is one transaction, and one way to the server and back.
         const TEXT: &str = "WITH given AS (
-                SELECT * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[])
-                    AS it (name, fence, first, next, wake, lines)
+                SELECT * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[])
+                    AS it (name, fence, first, next, wake, used, lines)
             ), mine AS (
-                UPDATE playmoney_sandboxes s SET kept = g.next, wake = g.wake, used = clock_timestamp()
+                UPDATE playmoney_sandboxes s SET kept = g.next, wake = g.wake, used = g.used
                 FROM given g
                 WHERE s.name = g.name AND s.owner = $1 AND s.fence = g.fence AND s.kept = g.first
                 RETURNING s.name, s.fence
@@ -52,8 +54,9 @@ impl Database {
         let firsts: Vec<i64> = pieces.iter().map(|it| number(it.first)).collect();
         let nexts: Vec<i64> = pieces.iter().map(|it| number(it.next)).collect();
         let wakes: Vec<Option<i64>> = pieces.iter().map(|it| it.wake).collect();
+        let used: Vec<i64> = pieces.iter().map(|it| it.used).collect();
         let lines: Vec<&[u8]> = pieces.iter().map(|it| it.lines.as_slice()).collect();
-        let kept = client.query(&statement, &[&self.me.id, &names, &fences, &firsts, &nexts, &wakes, &lines]).await?;
+        let kept = client.query(&statement, &[&self.me.id, &names, &fences, &firsts, &nexts, &wakes, &used, &lines]).await?;
         Ok(kept.iter().map(|it| (it.get(0), Fence(it.get(1)))).collect())
     }
 

@@ -1,6 +1,6 @@
 //! What goes into one commit.
 
-use super::{Arc, BTreeMap, Entry, Fence, Track};
+use super::{Arc, BTreeMap, Entry, Fence, Names, Queued, Track, oneshot};
 use crate::edge::replicas::database::Piece;
 use crate::sandbox::history::Base;
 
@@ -14,6 +14,8 @@ pub struct Part {
     pub beginning: Option<Arc<Base>>,
     /// Its latest snapshot, and the number of the record behind it.
     pub snapshot: Option<(u64, Arc<Base>)>,
+    /// The credentials that lead to it, if they have changed.
+    pub names: Option<Names>,
     /// It was deleted, by the entry of that number.
     pub deletes: Option<u64>,
     /// A commit of it was refused or not answered, so a look comes first.
@@ -25,6 +27,8 @@ pub struct Group {
     pub parts: BTreeMap<(String, Fence), Part>,
     /// Entries without contents, which wait for all before them.
     pub marks: Vec<(Arc<Track>, u64)>,
+    /// Sandboxes that go on elsewhere.
+    pub leaving: Vec<(Arc<Track>, oneshot::Sender<()>)>,
     bytes: usize,
 }
 
@@ -34,9 +38,16 @@ impl Group {
         self.bytes
     }
 
-    /// Adds an entry, and when its sandbox has something to do by itself.
-    pub fn add(&mut self, entry: Entry, wake: Option<i64>) {
+    /// Adds what was put into the queue.
+    pub fn add(&mut self, queued: Queued) {
+        let (entry, aside) = match queued {
+            Queued::Leave(track, done) => return self.leaving.push((track, done)),
+            Queued::Entry(entry, aside) => (entry, aside),
+        };
         self.bytes += entry.bytes();
+        if self.leaving.iter().any(|it| Arc::ptr_eq(&it.0, entry.place().0)) {
+            return; // it is lost with its track
+        }
         match entry {
             Entry::Nothing { track, number } => self.marks.push((track, number)),
             Entry::Deleted { track, number } => self.part(&track, None).deletes = Some(number),
@@ -44,7 +55,8 @@ impl Group {
                 let part = self.part(&track, Some(unkept.first()));
                 part.number = number;
                 part.piece.next = unkept.next();
-                part.piece.wake = wake;
+                (part.piece.wake, part.piece.used) = (aside.wake, aside.used);
+                part.names = aside.names.or_else(|| part.names.take());
                 unkept.lines(&mut part.piece.lines);
                 match unkept.base() {
                     Some((0, base)) => part.beginning = Some(Arc::clone(base)),
@@ -59,9 +71,9 @@ impl Group {
         let (name, fence) = (&track.settings.name, Fence(track.settings.life.cast_signed()));
         self.parts.entry((name.clone(), fence)).or_insert_with(|| {
             let first = first.unwrap_or_default();
-            let piece = Piece { name: name.clone(), fence, first, next: first, lines: Vec::new(), wake: None };
+            let piece = Piece { name: name.clone(), fence, first, next: first, lines: Vec::new(), wake: None, used: 0 };
             let (track, number) = (Arc::clone(track), 0);
-            Part { track, number, piece, beginning: None, snapshot: None, deletes: None, may_be_there: false }
+            Part { track, number, piece, beginning: None, snapshot: None, names: None, deletes: None, may_be_there: false }
         })
     }
 }
