@@ -21,4 +21,4 @@ pub mod service;
 mod tending;
 pub mod tenure;
 
-pub use self::opening::{Opened, Opening, Unopened};
+pub use self::opening::{Opened, Opening};

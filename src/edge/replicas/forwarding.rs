@@ -79,7 +79,7 @@ pub enum Sent {
     /// The owner's answer; a body that stays open is passed on as it comes.
     Answered { response: Response, transport: Option<Box<Transport>>, stream: Option<streams::Body> },
     /// It was not heard: the replica is not reached, or does not own the sandbox any more.
-    Unheard(String),
+    Unheard,
     /// The connection has broken before the answer came.
     Broken(String),
 }
@@ -106,18 +106,15 @@ impl Forwarding {
 
     /// Sends a request to a replica. Dropping this drops the connection, so that the owner sees the caller hang up.
     pub async fn send(&self, to: &Replica, onward: Onward) -> Sent {
-        let request = match self.request(to, onward) {
-            Ok(request) => request,
-            Err(why) => return Sent::Unheard(why),
-        };
+        let Some(request) = self.request(to, onward) else { return Sent::Unheard };
         let (head, body) = match self.client.request(request).await {
             Ok(response) => response.into_parts(),
-            Err(why) if why.is_connect() => return Sent::Unheard(in_words(&why)),
+            Err(why) if why.is_connect() => return Sent::Unheard,
             Err(why) => return Sent::Broken(in_words(&why)),
         };
         let (status, mut headers) = (head.status, head.headers);
         if headers.contains_key(NOT_HERE) {
-            return Sent::Unheard("the owner has changed".to_owned());
+            return Sent::Unheard;
         }
         OF_CONNECTION.iter().for_each(|it| _ = headers.remove(it));
         let transport = headers.remove(TRANSPORT).and_then(|it| serde_json::from_slice(it.as_bytes()).ok());
@@ -131,10 +128,11 @@ impl Forwarding {
         }
     }
 
-    fn request(&self, to: &Replica, onward: Onward) -> Result<hyper::Request<Full<Bytes>>, String> {
+    /// `None`: the other replica has told an address that is none.
+    fn request(&self, to: &Replica, onward: Onward) -> Option<hyper::Request<Full<Bytes>>> {
         let Onward { method, uri, mut headers, body, peer } = onward;
         let path = uri.path_and_query().map_or("/", |it| it.as_str());
-        let uri: Uri = format!("{}{path}", to.advertise).parse().map_err(|it| format!("{} is not an address: {it}", to.advertise))?;
+        let uri: Uri = format!("{}{path}", to.advertise).parse().ok()?;
         if !headers.contains_key(header::HOST)
             && let Some(host) = uri.authority().and_then(|it| HeaderValue::from_str(it.as_str()).ok())
         {
@@ -147,7 +145,7 @@ impl Forwarding {
         }
         let mut request = hyper::Request::new(Full::new(body));
         (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
-        Ok(request)
+        Some(request)
     }
 }
 

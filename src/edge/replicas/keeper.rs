@@ -27,7 +27,7 @@ const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// What may wait to be kept, before further calls wait.
 const WAITING_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long a group is tried again.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause after the first failure. It doubles up to the other.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_millis(800);

@@ -74,9 +74,14 @@ impl Replicas {
                 }
                 Route::There(owner) => owner,
             };
-            match self.forwarding.send(&owner, onward.clone()).await {
+            let sent = tokio::select! {
+                biased;
+                sent = self.forwarding.send(&owner, onward.clone()) => sent,
+                () = self.lease_ends(&owner) => Sent::Broken("its lease has ended".to_owned()),
+            };
+            match sent {
                 Sent::Answered { response, transport, stream } => return Place::Answered { response, transport, stream },
-                Sent::Unheard(_) => self.forget_owner(&name, &owner).await,
+                Sent::Unheard => self.forget_owner(&name, &owner).await,
                 Sent::Broken(why) => {
                     self.forget_owner(&name, &owner).await;
                     let why = format!("the replica that owns the sandbox has not answered ({why})");

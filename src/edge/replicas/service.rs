@@ -1,6 +1,6 @@
 //! One replica among others: which sandboxes it owns, where the others are, and how they come and go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::connecting::Trouble;
@@ -16,7 +16,7 @@ use super::database::{Claimed, Database, Made, New, Replica};
 use super::forwarding::Forwarding;
 use super::keeper::Keeper;
 use super::placing::Credentials;
-use super::tenure::{Desk, Fence, Way};
+use super::tenure::{Desk, Fence, ReplicaId, Way};
 use crate::control::Problem;
 use crate::control::sandboxes;
 use crate::edge::driver::Driver;
@@ -61,6 +61,8 @@ pub struct Replicas {
     desk: Mutex<Desk>,
     /// Who was last seen to own a sandbox that is not here.
     owners: Mutex<BTreeMap<String, Replica>>,
+    /// The replicas whose leases lasted at the last look.
+    pub(super) living: watch::Sender<BTreeSet<ReplicaId>>,
     /// Notified when a claim is decided or a tenure has ended.
     changed: Notify,
     /// Sandboxes that are restored at a time.
@@ -97,6 +99,7 @@ impl Replicas {
             credentials: Credentials::default(),
             desk: Mutex::default(),
             owners: Mutex::default(),
+            living: watch::Sender::default(),
             changed: Notify::new(),
             restoring: Semaphore::new(cores),
             has_left: AtomicBool::new(false),
@@ -153,7 +156,7 @@ impl Replicas {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
             let owner = self.owners.lock().get(name).cloned();
-            if let Some(owner) = owner {
+            if let Some(owner) = owner.filter(|it| self.living.borrow().contains(&it.id)) {
                 return Route::There(owner);
             }
             let way = self.desk.lock().ask(name);
@@ -260,6 +263,23 @@ impl Replicas {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 
+    /// Waits until the lease of a replica has ended: whatever it was asked, it does nothing more.
+    pub async fn lease_ends(&self, owner: &Replica) {
+        let mut living = self.living.subscribe();
+        loop {
+            // An error says that this server ends.
+            if living.wait_for(|it| !it.contains(&owner.id)).await.is_err() {
+                return;
+            }
+            // One that has just begun is missing too.
+            let id = owner.id.clone();
+            if matches!(self.ask(|it| async move { it.lives(&id).await }).await, Ok(false)) {
+                return;
+            }
+            _ = tokio::time::timeout(self.lease, living.changed()).await;
+        }
+    }
+
     /// Takes a name for a sandbox that is to be made here.
     ///
     /// # Errors
@@ -268,6 +288,7 @@ impl Replicas {
         if self.is_draining() {
             return Err(sandboxes::not_kept("this replica stops"));
         }
+        let made = Timestamp::from_millisecond(made.as_millisecond()).unwrap_or(made);
         let name = name.to_owned();
         let new = New { name: name.clone(), made: made.as_microsecond(), ttl, sandboxes_max };
         let fence = match self.ask(|it| async move { it.make(&new).await }).await {

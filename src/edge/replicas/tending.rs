@@ -54,6 +54,9 @@ async fn renew(replicas: Weak<Replicas>, every: Duration) {
         }
         let renewed = own.database.renew().await;
         own.keeper.note(renewed.as_ref().map(drop));
+        if let Ok(living) = own.database.living().await {
+            own.living.send_replace(living);
+        }
     }
 }
 

@@ -63,7 +63,8 @@ pub fn claim(row: &Row, claimant: &ReplicaId, own: Left, owners: Left) -> Claim 
 }
 
 /// Whether a piece may be written: it is the next one, and it comes from the present tenure. The statement that writes asks this of the
-/// row that it has locked.
+/// row that it has locked; the simulation asks this function.
+#[cfg(any(test, feature = "inside"))]
 pub fn may_write(row: &Row, writer: &ReplicaId, fence: Fence, before: i64) -> bool {
     row.owner.as_ref() == Some(writer) && row.fence == fence && row.kept == before
 }

@@ -1,6 +1,6 @@
 //! What all replicas have together.
 
-use super::{Database, Fence, Replica, Timestamp, Trouble};
+use super::{BTreeSet, Database, Fence, Replica, ReplicaId, Timestamp, Trouble};
 
 /// A replica in the list.
 #[derive(Clone, Debug)]
@@ -39,6 +39,18 @@ impl Database {
             sandboxes: row.get(3),
         };
         Ok(client.query(text, &[]).await?.iter().map(member).collect())
+    }
+
+    /// The names of the replicas whose leases last.
+    pub async fn living(&self) -> Result<BTreeSet<ReplicaId>, Trouble> {
+        let client = self.client().await?;
+        let statement = client.prepare_cached("SELECT id FROM playmoney_replicas WHERE clock_timestamp() < until").await?;
+        Ok(client.query(&statement, &[]).await?.iter().map(|it| it.get(0)).collect())
+    }
+
+    /// Whether the lease of a replica lasts.
+    pub async fn lives(&self, id: &ReplicaId) -> Result<bool, Trouble> {
+        Ok(self.living().await?.contains(id))
     }
 
     /// The first sandboxes by name.
