@@ -27,10 +27,8 @@ use crate::engine::clock::{Mode, Rate};
 use crate::engine::log::BYTES_MAX;
 use crate::engine::start::{EvidenceHeader, HISTORY_BYTES_MAX, Start};
 use crate::engine::tables::settings::webhook_url_of_all;
-use crate::engine::world::World;
 use crate::kit::secret::Secret;
-use crate::kit::time::{Timestamp, Uptime, parse_timestamp};
-use crate::providers;
+use crate::kit::time::{Timestamp, parse_timestamp};
 
 mod greeting;
 pub mod listen;
@@ -120,6 +118,11 @@ pub struct Serve {
     /// A sandbox stays on one thread, so that one alone keeps one core busy.
     #[arg(long, value_name = "N", value_parser = threads, env = "PLAYMONEY_THREADS")]
     threads: Option<NonZeroUsize>,
+    /// Keep all sandboxes in this folder: what was answered is there after a crash, and the server goes on from it when it starts
+    ///
+    /// What is in the folder counts more than a scenario, --seed, --clock and --now. Without the flag everything stays in memory.
+    #[arg(long, value_name = "DIR", env = "PLAYMONEY_DATA")]
+    data: Option<PathBuf>,
     #[command(flatten)]
     tls: Tls,
     #[cfg(feature = "postgres")]
@@ -190,12 +193,14 @@ impl Serve {
         let config = Config { tls: certificate, ..self.config(listen.clone(), start, token.clone()) };
         #[cfg(feature = "postgres")]
         let config = Config { store: store.clone(), ..config };
-        let world = World::new(config.start.clone(), providers::all(), Uptime::START);
-        let (greeting, public_url) = (Greeting::of(&config, &world), config.public_url.clone());
-        let environment = |base: &str| Environment::of(&world, public_url.as_deref().unwrap_or(base));
+        let (public_url, data) = (config.public_url.clone(), config.data.clone());
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
-        let base = server.base_url();
-        let (environment, ca_file) = (environment(&base), ca_file.as_deref());
+        let (base, ca_file) = (server.base_url(), ca_file.as_deref());
+        let (mut greeting, environment) =
+            server.with_default(|world| (Greeting::of(&listen, world), Environment::of(world, public_url.as_deref().unwrap_or(&base))));
+        if let Some(folder) = &data {
+            greeting = greeting.with_data(folder, server.came(), &flags);
+        }
         print(&greeting.text(&base, token.as_ref(), ca_file))?;
         let told = Told { base_url: &base, admin_token: token.as_ref().map(Secret::expose), ca_file, environment: &environment };
         let ready = ready_file.map(|file| ReadyFile::write(&file, &told)).transpose()?;
@@ -247,6 +252,7 @@ impl Serve {
             sandboxes_max: self.sandboxes_max,
             threads: self.threads.unwrap_or_else(cores),
             admin_token,
+            data: self.data,
             ..Config::default()
         }
     }
@@ -263,6 +269,9 @@ pub fn unpredictable() -> Result<String, Stop> {
 
 pub fn cannot_listen(listen: &[SocketAddr], why: &std::io::Error) -> String {
     use std::io::ErrorKind;
+    if why.kind() == ErrorKind::InvalidData {
+        return why.to_string(); // of the data folder
+    }
     let advices = [
         (ErrorKind::AddrInUse, "another program listens there: stop it, or choose another port with --listen (port 0 picks a free port)"),
         (ErrorKind::PermissionDenied, "this user may not listen there: choose a port above 1023 with --listen"),

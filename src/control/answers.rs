@@ -49,6 +49,7 @@ macro_rules! attempt {
             must(concat!($before, "response.body"), TEXT, "its body: a text, or base64 if `encoding` says so"),
             may(concat!($before, "response.encoding"), TEXT, "base64"),
             must(concat!($before, "signed"), Kind::Nullable, "the text that was signed"),
+            may(concat!($before, "repeated"), Kind::Flag, "it left again, because its outcome was lost with the process that had sent it"),
             may(concat!($before, "hint"), TEXT, "what can be done about it"),
             may(concat!($before, "detail"), TEXT, "more about a failure"),
         ]
@@ -56,7 +57,7 @@ macro_rules! attempt {
 }
 
 const ATTEMPT: &[Field] = &attempt!("");
-const ATTEMPTS: [Field; 16] = attempt!("deliveries[].attempts[].");
+const ATTEMPTS: [Field; 17] = attempt!("deliveries[].attempts[].");
 
 #[rustfmt::skip]
 const DELIVERY: [Field; 17] = [
@@ -79,7 +80,7 @@ const DELIVERY: [Field; 17] = [
     must("deliveries[].attempts", Kind::List, "its attempts"),
 ];
 
-const DELIVERIES: &[Field] = &joined::<17, 16, 34>(DELIVERY, ATTEMPTS, must("truncated", Kind::Flag, "older ones were dropped"));
+const DELIVERIES: &[Field] = &joined::<17, 17, 35>(DELIVERY, ATTEMPTS, must("truncated", Kind::Flag, "older ones were dropped"));
 
 /// The rows of a list, of what stands in each of its items, and one more.
 const fn joined<const A: usize, const B: usize, const ALL: usize>(first: [Field; A], second: [Field; B], last: Field) -> [Field; ALL] {
@@ -222,7 +223,16 @@ static ANSWERS: &[(&[&str], &[Field])] = &[
         must("calls[].path", TEXT, "its path"),
         must("calls[].does", TEXT, "what it does"),
     ]),
-    (&["health"], &[must("status", TEXT, "ok"), must("version", TEXT, "the version of Playmoney")]),
+    (&["health"], &[
+        must("status", TEXT, "ok"),
+        must("version", TEXT, "the version of Playmoney"),
+        may("recovered", Kind::NullableObject, "with a data folder: what was damaged at the end of its log and was cut off at the start"),
+        may("recovered.file", TEXT, "the file"),
+        may("recovered.at", COUNT, "the byte at which it ends now"),
+        may("recovered.bytes", COUNT, "how many bytes are gone"),
+        may("recovered.why", TEXT, "what was wrong with them"),
+        may("away", Kind::Nullable, "with a data folder: why nothing can be kept now; calls are refused with 503 meanwhile"),
+    ]),
     (&["list_sandboxes"], &[
         must("sandboxes", Kind::List, "the sandboxes, in the order of their names, each as `show_sandbox` shows it, without `providers` and `env`"),
         must("sandboxes[]", Kind::Object, "a sandbox"),

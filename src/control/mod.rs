@@ -42,6 +42,7 @@ use later::Rows;
 pub use later::{Before, Later, Rest};
 pub use problem::Problem;
 pub use render::{Excerpt, Gravity, Line, News, Renderer, in_brackets};
+pub use server::healthy;
 pub use table::TABLE;
 pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};
 

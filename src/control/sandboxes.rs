@@ -89,6 +89,11 @@ pub enum Wish {
 }
 
 impl Wish {
+    /// Whether it changes which sandboxes there are.
+    pub const fn changes(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Delete { .. } | Self::Fork(_))
+    }
+
     /// Whether it ends when its caller is gone.
     pub const fn needs_caller(&self) -> bool {
         matches!(self, Self::Audit(_))

@@ -1,7 +1,7 @@
 //! Calls that concern the server, not one of its sandboxes.
 
 use http::{StatusCode, header};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::Problem;
 use super::call::Call;
@@ -21,5 +21,14 @@ fn does(call: &Call) -> String {
 }
 
 pub fn health(_: &str) -> Result<Response, Problem> {
-    Ok(Response::json(StatusCode::OK, &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})))
+    Ok(healthy(&json!({})))
+}
+
+/// That the server answers, with what it says of its data.
+pub fn healthy(data: &Json) -> Response {
+    let mut health = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
+    if let (Some(health), Some(data)) = (health.as_object_mut(), data.as_object()) {
+        health.extend(data.clone());
+    }
+    Response::json(StatusCode::OK, &health)
 }

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use self::feed::{New, Subscription};
 use super::driver::Driver;
+use super::keeping::Commit;
 use super::registry::Registry;
 use super::streams::{STREAMS_MAX, Source};
 use crate::control::events::{Ids, Of, Teller, Watch, too_many};
@@ -23,6 +24,8 @@ const LOOKS_AT_ONCE: usize = 64;
 pub struct Events {
     watch: Watch,
     reader: Reader,
+    /// What was read and is not told before it was kept.
+    unkept: Option<(String, Commit)>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -67,7 +70,7 @@ impl Events {
             Of::One => Reader::One(One { driver: Arc::clone(driver), place: begin(&watch, driver), is_over: false }),
             Of::All => Reader::All(All::open(registry, &watch).await),
         };
-        Ok(Self { watch, reader, _place: place })
+        Ok(Self { watch, reader, unkept: None, _place: place })
     }
 }
 
@@ -98,10 +101,15 @@ fn deleted(sandbox: &str) -> String {
 
 impl Source for Events {
     async fn next(&mut self) -> Option<String> {
-        match &mut self.reader {
-            Reader::One(it) => it.next(&self.watch).await,
-            Reader::All(it) => Some(it.next(&self.watch).await),
+        if self.unkept.is_none() {
+            self.unkept = Some(match &mut self.reader {
+                Reader::One(it) => (it.next(&self.watch).await?, it.driver.commit()),
+                Reader::All(it) => (it.next(&self.watch).await, it.registry.commit()),
+            });
         }
+        // What is lost did not happen: the stream ends, and its reader comes back.
+        let is_kept = self.unkept.as_ref()?.1.done().await.is_ok();
+        self.unkept.take().filter(|_| is_kept).map(|it| it.0)
     }
 
     fn place(&self) -> String {

@@ -34,6 +34,10 @@ pub async fn grant(
     wish: Wish,
     origin: &str,
 ) -> Response {
+    if let Some(why) = registry.away().filter(|_| wish.changes()) {
+        return why.refusal();
+    }
+    let looks = !wish.changes();
     let granted = match wish {
         Wish::List { limit } => list(registry, limit, reach).await,
         Wish::Replicas => replicas(registry).await,
@@ -47,7 +51,11 @@ pub async fn grant(
         Wish::Metrics => Ok(metrics(registry).await),
         Wish::Fork(copy) => copied(registry, driver, copy).await.map(|it| sandboxes::created(shown(registry, &it, origin), None)),
     };
-    granted.unwrap_or_else(|it| it.render())
+    // What it shows of sandboxes, or has done to them, has to be kept before it is told.
+    match registry.commit().done().await {
+        Err(why) if !looks => why.refusal(),
+        Err(_) | Ok(()) => granted.unwrap_or_else(|it| it.render()),
+    }
 }
 
 async fn list(registry: &Registry, limit: usize, reach: Reach) -> Result<Response, Problem> {

@@ -13,6 +13,7 @@ use super::access::Access;
 use super::admission::{Arrival, Arrived, Refusal, Sender, arrive};
 use super::answers::Answers;
 use super::bodies::Bodies;
+use super::data::Data;
 use super::descriptors::Descriptors;
 use super::driver::{Driver, Leaving, Stopwatch};
 use super::events::Events;
@@ -53,6 +54,8 @@ pub struct Shared {
     /// How the names of headers leave.
     pub names: Names,
     pub answers: Answers,
+    /// `None`: everything stays in memory.
+    pub data: Option<Data>,
     /// `None`: the server speaks without TLS.
     #[cfg(feature = "tls")]
     pub handshakes: Option<Handshakes>,
@@ -180,6 +183,9 @@ async fn decide(
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
                 let (response, stream) = match asked {
+                    Served::Answered(_) if call.is_some_and(|it| it.name == "health") && shared.data.is_some() => {
+                        (control::healthy(&shared.data.as_ref().map_or_else(Default::default, Data::health)), None)
+                    }
                     Served::Answered(response) => (response, None),
                     Served::Watched(watch) => open(shared, &driver, watch, exchange).await,
                     Served::Asked(wish) => {
@@ -187,7 +193,7 @@ async fn decide(
                         let granted = hosting::grant(&shared.registry, (&driver, reach(sender)), shared.stopwatch, wish, &request.origin);
                         tokio::select! {
                             biased;
-                            response = granted => (response, None),
+                            response = Box::pin(granted) => (response, None),
                             () = exchange.given_up(), if needs_caller => return None,
                         }
                     }
@@ -219,9 +225,10 @@ async fn decide(
             response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
             let response = driver.stamped(response);
             let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
-            if let Some(request) = unheard {
-                shared.registry.default().keep_unheard(request, &response);
-            }
+            let response = match unheard {
+                Some(request) => kept(&shared.registry.default(), response, |it, response| it.keep_unheard(request, response)).await,
+                None => response,
+            };
             Decided { driver, leaving: Leaving::at_once(response), told }
         }
     })
@@ -267,6 +274,17 @@ async fn arriving(shared: &Shared, sender: Sender, exchange: &Exchange, head: ht
 #[cfg(not(feature = "postgres"))]
 async fn arriving(shared: &Shared, sender: Sender, _: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Arrival> {
     Some(arrive(shared, sender, head, body).await)
+}
+
+/// The answer to a request that a journal keeps and that no sandbox hears, once it was kept; otherwise that it cannot be.
+async fn kept(driver: &Arc<Driver>, response: Response, keep: impl FnOnce(&Arc<Driver>, &Response)) -> Response {
+    keep(driver, &response);
+    let away = driver.away();
+    let kept = match away {
+        Some(why) => Err(why),
+        None => driver.commit().done().await,
+    };
+    kept.map_or_else(|why| driver.stamped(why.refusal()), |()| response)
 }
 
 /// Has a request answered on the thread where its sandbox is at home.

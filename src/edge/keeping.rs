@@ -10,12 +10,15 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use http::{HeaderValue, StatusCode, header};
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::engine::ids::ProviderId;
 use crate::kit::http::{HeaderName, Response};
 use crate::kit::time::{Duration, Timestamp};
 use crate::sandbox::history::Unkept;
+
+pub mod disk;
 
 /// Says of a refusal that what was asked may have been done.
 const OUTCOME: HeaderName = HeaderName::from_static("playmoney-outcome");
@@ -92,7 +95,8 @@ pub trait Store: Send + Sync {
 }
 
 /// What a store keeps of a sandbox beside its history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Settings {
     pub name: String,
     /// Its number among all sandboxes of the store: a name can be used again, a number cannot.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod bodies;
 pub mod connection;
 pub mod courier;
+pub mod data;
 pub mod descriptors;
 pub mod driver;
 pub mod egress;
@@ -46,6 +47,7 @@ pub mod waited;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -58,6 +60,8 @@ use self::access::Access;
 use self::answers::Answers;
 use self::bodies::Bodies;
 use self::courier::Courier;
+pub use self::data::Came;
+use self::data::{Back, Data};
 use self::descriptors::Descriptors;
 use self::driver::{Driver, Outside, Stopwatch};
 use self::egress::Egress;
@@ -77,6 +81,7 @@ use crate::engine::inbox::is_name;
 use crate::engine::log::Violations;
 use crate::engine::start::{Impossible, Start};
 use crate::engine::touched::Touched;
+use crate::engine::world::World;
 use crate::kit::http::{Method, Response};
 use crate::kit::secret::Secret;
 use crate::kit::webhook_url::Scheme;
@@ -114,6 +119,9 @@ pub struct Config {
     /// The database that it shares with other servers, and with it the sandboxes. `None`: they stay in memory.
     #[cfg(feature = "postgres")]
     pub store: Option<replicas::Opened>,
+    /// The folder in which the sandboxes are kept: those in it come back, and what is answered is there after a crash. Without one,
+    /// everything stays in memory.
+    pub data: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -131,6 +139,7 @@ impl Default for Config {
             threads: NonZeroUsize::MIN,
             admin_token: None,
             tls: None,
+            data: None,
             #[cfg(feature = "postgres")]
             store: None,
         }
@@ -143,6 +152,7 @@ pub struct Server {
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    came: Came,
 }
 
 impl Server {
@@ -173,20 +183,16 @@ impl Server {
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
         let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
-        let sandbox = Sandbox::new(config.start.clone(), stopwatch.uptime());
-        let outside = Outside { courier, loopback: Arc::clone(&loopback), keeping: None };
-        let threads = Threads::new(config.threads);
-        let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
+        let outside = Outside { courier, loopback, keeping: None };
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
-        let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
+        let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads: Threads::new(config.threads) };
         #[cfg(feature = "postgres")]
-        let registry = match config.store {
-            None => Registry::new(hosting, driver),
-            Some(store) => store.registry(hosting, driver).await?,
+        let (registry, data, came) = match config.store {
+            Some(store) => (store.registry(hosting).await?, None, Came::default()),
+            None => host(hosting, config.data.as_deref()).await?,
         };
         #[cfg(not(feature = "postgres"))]
-        let registry = Registry::new(hosting, driver);
-        loopback.connect(Arc::downgrade(&registry));
+        let (registry, data, came) = host(hosting, config.data.as_deref()).await?;
         let contracts = || providers::all().into_iter().map(|it| it.contract());
         let hosts = contracts().flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
         let names = Names::learn(contracts().flat_map(|it| it.answer_headers).map(|it| it.name)).await;
@@ -214,9 +220,10 @@ impl Server {
             answers: Answers::default(),
             #[cfg(feature = "tls")]
             handshakes,
+            data,
         });
         let serving = tokio::spawn(connection::serve(listeners, Arc::clone(&shared), stopped));
-        Ok(Self { address, shared, stop, serving })
+        Ok(Self { address, shared, stop, serving, came })
     }
 
     /// Begins the default sandbox anew.
@@ -258,6 +265,16 @@ impl Server {
         self.shared.registry.touched()
     }
 
+    /// Looks at the default sandbox.
+    pub(crate) fn with_default<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        self.shared.registry.default().see(look)
+    }
+
+    /// What came back from the data folder.
+    pub(crate) fn came(&self) -> &Came {
+        &self.came
+    }
+
     /// All its sandboxes.
     pub(crate) fn registry(&self) -> &Arc<Registry> {
         &self.shared.registry
@@ -289,7 +306,27 @@ impl Server {
     pub async fn stop(self) {
         _ = self.stop.send(true);
         _ = self.serving.await;
+        if let Some(data) = &self.shared.data {
+            data.close(&self.shared.registry).await;
+        }
     }
+}
+
+/// The sandboxes of a server: those of its data folder, and `default` in any case.
+async fn host(mut hosting: Hosting, folder: Option<&Path>) -> std::io::Result<(Arc<Registry>, Option<Data>, Came)> {
+    let opened = folder.map(|it| Data::open(it, &mut hosting.outside, &hosting.threads)).transpose()?;
+    let (data, back) = opened.map_or_else(|| (None, Back::default()), |(data, back)| (Some(data), back));
+    let Back { mut drivers, unnamed, came } = back;
+    if !came.has_default {
+        let sandbox = Sandbox::new(hosting.usual.clone(), hosting.stopwatch.uptime());
+        drivers.push(Driver::new(sandbox, hosting.stopwatch, hosting.outside.clone(), hosting.threads.settle()));
+    }
+    let registry = Registry::with(hosting, drivers);
+    registry.unnamed_behind(unnamed);
+    if let Some(data) = &data {
+        data.begin(&registry).await?;
+    }
+    Ok((registry, data, came))
 }
 
 /// Listens on all addresses. Those after the first take the port that the first has got, where theirs is 0.

@@ -137,8 +137,15 @@ impl Hosted {
 impl Registry {
     /// A server's registry begins with its default sandbox.
     pub fn new(hosting: Hosting, default: Arc<Driver>) -> Arc<Self> {
+        Self::with(hosting, vec![default])
+    }
+
+    /// The same with further sandboxes. They begin when all of them stand in the list.
+    pub fn with(hosting: Hosting, drivers: Vec<Arc<Driver>>) -> Arc<Self> {
         let registry = Arc::new(Self::empty(hosting));
-        registry.insert(DEFAULT, &default);
+        registry.hosting.outside.loopback.connect(Arc::downgrade(&registry));
+        drivers.iter().for_each(|it| registry.list(it.name(), it));
+        drivers.iter().for_each(|it| registry.begin(it));
         tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
         registry
     }

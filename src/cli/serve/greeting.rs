@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 
+use super::watch::Flags;
 use crate::cli::paths;
-use crate::edge::Config;
+use crate::edge::Came;
 use crate::engine::account::Account;
 use crate::engine::clock::Mode;
 use crate::engine::tables::{Contract, Credential, settings};
@@ -42,21 +44,43 @@ pub struct Greeting {
     credentials: Vec<Vec<(String, String)>>,
     /// It also listens for other machines, on every address of this one.
     listens_everywhere: bool,
+    /// About the data folder.
+    data: Vec<String>,
 }
 
 impl Greeting {
-    pub fn of(config: &Config, world: &World) -> Self {
-        let clock = match config.start.mode {
+    pub fn of(listen: &[SocketAddr], world: &World) -> Self {
+        let start = &world.start;
+        let clock = match start.mode {
             Mode::Frozen => "frozen".to_owned(),
             Mode::Real => "real".to_owned(),
             Mode::Scaled(rate) => format!("{}x", rate.number()),
         };
-        let clock = config.start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
-        let scenario = config.start.setup.as_ref().map(|it| it.name.clone());
-        let webhooks = config.start.webhook_url.clone().or_else(|| has_webhook_url(world).then(|| "as in the scenario".to_owned()));
-        let credentials = credentials(world, config.start.show_secrets);
-        let listens_everywhere = config.listen.iter().any(|it| it.ip().is_unspecified());
-        Self { seed: config.start.seed, clock, webhooks, scenario, credentials, listens_everywhere }
+        let clock = start.now.map_or_else(|| clock.clone(), |it| format!("{clock}, from {it}"));
+        let scenario = start.setup.as_ref().map(|it| it.name.clone());
+        let webhooks = start.webhook_url.clone().or_else(|| has_webhook_url(world).then(|| "as in the scenario".to_owned()));
+        let credentials = credentials(world, start.show_secrets);
+        let listens_everywhere = listen.iter().any(|it| it.ip().is_unspecified());
+        Self { seed: start.seed, clock, webhooks, scenario, credentials, listens_everywhere, data: Vec::new() }
+    }
+
+    /// The same of a server with a data folder.
+    pub fn with_data(mut self, folder: &Path, came: &Came, flags: &Flags) -> Self {
+        let Came { sandboxes, inputs, has_default, cut } = came;
+        let what = match sandboxes {
+            0 => "new".to_owned(),
+            1 => format!("1 sandbox goes on ({inputs} inputs played)"),
+            more => format!("{more} sandboxes go on ({inputs} inputs played)"),
+        };
+        self.data.push(format!("{}: {what}", paths::shown(folder)));
+        let ignored = if *has_default { flags.of_beginnings() } else { Vec::new() };
+        if !ignored.is_empty() {
+            let it = format!("`default` goes on as it was: {} counts for new sandboxes only", ignored.join(", "));
+            tracing::warn!("the data folder: {it}");
+            self.data.push(it);
+        }
+        self.data.extend(cut.clone());
+        self
     }
 
     /// `ca_file` is the authority that clients have to trust.
@@ -80,6 +104,9 @@ impl Greeting {
             "\nwebhooks          {}",
             line(&self.webhooks.as_deref().map_or("none yet: --webhook-url, or PATCH /__admin/accounts/...".into(), shown))
         ));
+        for (place, it) in self.data.iter().enumerate() {
+            say(format!("{:<17} {}", if place == 0 { "data" } else { "" }, line(it)));
+        }
         say(format!("dashboard         {base}/__admin/, for a browser; the control API begins there too"));
         if let Some(token) = token {
             say(format!("  Authorization   Bearer {}", token.shown()));

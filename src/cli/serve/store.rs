@@ -31,7 +31,7 @@ pub struct Store {
         value_name = "URL",
         value_parser = Address::checked,
         requires = "advertise",
-        conflicts_with = "watch",
+        conflicts_with_all = ["watch", "data"],
         env = "PLAYMONEY_STORE",
         hide_env_values = true
     )]

@@ -32,6 +32,13 @@ pub struct Flags {
 }
 
 impl Flags {
+    /// Those of them that say how a sandbox begins.
+    pub fn of_beginnings(&self) -> Vec<&'static str> {
+        let given = [("--seed", self.seed.is_some()), ("--clock", self.mode.is_some()), ("--now", self.now.is_some())];
+        let given = given.into_iter().chain([("--webhook-url", self.webhook_url.is_some())]);
+        given.filter(|it| it.1).map(|it| it.0).collect()
+    }
+
     /// How the sandbox begins. Without a word about it, its clock is real.
     pub fn start(&self, scenario: Option<&Scenario>) -> Start {
         self.start_from(Start { mode: Mode::Real, now: None, ..Start::default() }, scenario)

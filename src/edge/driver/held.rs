@@ -6,8 +6,10 @@ use std::sync::atomic::Ordering;
 
 use parking_lot::MutexGuard;
 
-use super::Driver;
+use super::{Driver, Outside, Stopwatch};
 use crate::edge::keeping::{Commit, Entry, Keeping, NotKept, Settings, Track};
+use crate::edge::threads::Residence;
+use crate::engine::world::World;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::history::Restored;
 use crate::sandbox::{Sandbox, Ticket};
@@ -102,8 +104,29 @@ impl Driver {
     }
 
     /// It was restored: it goes on on a track of its own.
-    pub fn go_on_keeping(&self, settings: Settings) {
+    fn go_on_keeping(&self, settings: Settings) {
         *self.track.lock() = Some(Track::new(settings));
+    }
+
+    /// A sandbox of another process goes on.
+    pub fn restored(restored: Restored, settings: Settings, outside: Outside, residence: Residence) -> Arc<Self> {
+        let latest = restored.latest();
+        let stopwatch = Stopwatch::continuing(latest);
+        let driver = Self::new(restored.restarted(stopwatch.uptime()), stopwatch, outside, residence);
+        driver.usage.touched_at(latest.date);
+        driver.go_on_keeping(settings);
+        driver
+    }
+
+    /// Looks at the sandbox.
+    pub fn see<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(self.lock().world())
+    }
+
+    /// Takes a snapshot for the store. `false`: a caller waits, or an attempt is under way.
+    pub fn take_snapshot(&self) -> bool {
+        let uptime = self.stopwatch.uptime();
+        self.away().is_none() && self.lock().take_snapshot(uptime)
     }
 
     /// It was deleted, and the store forgets it.
@@ -160,7 +183,7 @@ impl Driver {
 
     /// It was last used then, when another process had it.
     pub fn was_used(&self, at: Timestamp) {
-        self.usage.was(at);
+        self.usage.touched_at(at);
     }
 
     /// Why callers wait in vain: the sandbox goes on elsewhere.

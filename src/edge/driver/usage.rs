@@ -37,8 +37,8 @@ impl Usage {
     }
 
     /// It was last used then.
-    pub(super) fn was(&self, at: Timestamp) {
-        self.last.store(at.as_millisecond(), Ordering::Relaxed);
+    pub(super) fn touched_at(&self, date: Timestamp) {
+        self.last.store(date.as_millisecond(), Ordering::Relaxed);
     }
 
     /// When it was last used; now, while a request is not answered yet.

@@ -84,6 +84,9 @@ impl Registry {
     /// # Errors
     /// There are too many.
     pub fn make_on_use(&self, name: &str) -> Result<Arc<Driver>, Response> {
+        if let Some(why) = self.away() {
+            return Err(why.refusal());
+        }
         let mut tries = 0..MEANWHILE_MAX;
         loop {
             let made = sandboxes::New::default().begins(name, self.usual()).and_then(|it| self.make(&it, None));

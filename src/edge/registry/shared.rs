@@ -8,7 +8,7 @@ use super::choice::named_in;
 use super::{DEFAULT, Hosted, Hosting, Making, Registry, expiry};
 use crate::control::Problem;
 use crate::control::sandboxes::{self, Beginning, New, is_name};
-use crate::edge::driver::{Driver, Stopwatch};
+use crate::edge::driver::Driver;
 use crate::edge::keeping::{Commit, Settings};
 use crate::edge::replicas::Opened;
 use crate::edge::replicas::service::Replicas;
@@ -16,6 +16,7 @@ use crate::engine::ids::ProviderId;
 use crate::kit::http::{Request, Response, Target};
 use crate::kit::time::{Duration, Timestamp};
 use crate::sandbox::Sandbox;
+use crate::sandbox::history::Restored;
 
 /// What such a registry has beside its sandboxes.
 pub(super) struct Shared {
@@ -39,6 +40,7 @@ impl Registry {
     pub fn shared(hosting: Hosting, stand_in: Arc<Driver>, replicas: Arc<Replicas>) -> Arc<Self> {
         let shared = Some(Shared { stand_in, replicas: Arc::clone(&replicas), store: OnceLock::new() });
         let registry = Arc::new(Self { shared, ..Self::empty(hosting) });
+        registry.hosting.outside.loopback.connect(Arc::downgrade(&registry));
         replicas.connect(&registry);
         tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
         registry
@@ -93,12 +95,11 @@ impl Registry {
         self.hosting.making == Making::OnUse
     }
 
-    /// Adds a sandbox that comes from another server, or from an earlier life of this one. It goes on by that stopwatch.
-    pub fn take_over(&self, sandbox: Sandbox, stopwatch: Stopwatch, settings: Settings, used: Timestamp) -> Arc<Hosted> {
+    /// Adds a sandbox that comes from another server, or from an earlier life of this one.
+    pub fn take_over(&self, restored: Restored, settings: Settings, used: Timestamp) -> Arc<Hosted> {
         let Hosting { outside, threads, .. } = &self.hosting;
         let name = settings.name.clone();
-        let driver = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
-        driver.go_on_keeping(settings);
+        let driver = Driver::restored(restored, settings, outside.clone(), threads.settle());
         driver.was_used(used);
         self.evict(&name, None);
         let now = self.hosting.stopwatch.uptime().date;

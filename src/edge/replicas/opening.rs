@@ -15,7 +15,9 @@ use super::service::{Parts, Replicas};
 use crate::edge::driver::{Driver, Outside};
 use crate::edge::keeping::{Keeping, Store};
 use crate::edge::registry::{DEFAULT, Hosting, Registry};
+use crate::engine::start::Start;
 use crate::kit::secret::Secret;
+use crate::sandbox::Sandbox;
 
 /// How soon a database that is not there is tried again.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -117,10 +119,12 @@ impl Opened {
     ///
     /// # Errors
     /// The database is away.
-    pub(crate) async fn registry(self, hosting: Hosting, stand_in: Arc<Driver>) -> io::Result<Arc<Registry>> {
+    pub(crate) async fn registry(self, hosting: Hosting) -> io::Result<Arc<Registry>> {
         let store: Arc<dyn Store> = Arc::clone(&self.replicas.keeper) as Arc<dyn Store>;
         let keeping = Some(Keeping::new(store, 0));
         let Hosting { usual, making, sandboxes_max, stopwatch, outside, threads } = hosting;
+        let sandbox = Sandbox::new(Start { history_bytes_max: 0, ..usual.clone() }, stopwatch.uptime());
+        let stand_in = Driver::new(sandbox, stopwatch, outside.clone(), threads.settle());
         let outside = Outside { keeping, ..outside };
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
         let registry = Registry::shared(hosting, stand_in, Arc::clone(&self.replicas));

@@ -11,11 +11,7 @@ use crate::edge::keeping::Settings;
 use crate::edge::registry::Hosted;
 use crate::kit::http::Response;
 use crate::kit::time::Timestamp;
-use crate::sandbox::Sandbox;
 use crate::sandbox::history::Restored;
-
-/// A sandbox, and the stopwatch by which it goes on.
-type Played = (Sandbox, Stopwatch, u64);
 
 impl Replicas {
     /// Restores a sandbox that belongs to this replica by that fence. `None`: it does not exist.
@@ -32,21 +28,20 @@ impl Replicas {
         }
         let (made, used) = (history.made, history.used);
         let created_at = Timestamp::from_microsecond(made).unwrap_or(now);
-        let (sandbox, stopwatch, inputs) = self.play(name, history).await?;
+        let restored = self.play(name, history).await?;
+        let inputs = restored.inputs();
         let settings = Settings { name: name.to_owned(), life: fence.0.cast_unsigned(), created_at, ttl, unnamed: 0 };
         let Some(registry) = self.registry() else { return Ok(None) };
-        let hosted = registry.take_over(sandbox, stopwatch, settings, used);
+        let hosted = registry.take_over(restored, settings, used);
         tracing::info!(sandbox = name, kind = "moved", inputs, fence = fence.0, "the sandbox was restored and goes on here");
         Ok(Some(hosted))
     }
 
     /// Plays what is kept, on a thread of its own.
-    async fn play(&self, name: &str, history: History) -> Result<Played, Response> {
+    async fn play(&self, name: &str, history: History) -> Result<Restored, Response> {
         let play = move || {
             let lines = history.lines.split(|it| *it == b'\n').filter(|it| !it.is_empty());
-            let restored = Restored::read(&history.base, history.first, lines)?;
-            let (stopwatch, inputs) = (Stopwatch::continuing(restored.latest()), restored.inputs());
-            Ok::<_, String>((restored.restarted(stopwatch.uptime()), stopwatch, inputs))
+            Restored::read(&history.base, history.first, lines)
         };
         let played = tokio::task::spawn_blocking(play).await.unwrap_or_else(|why| Err(why.to_string()));
         played.map_err(|why| {

@@ -19,7 +19,7 @@ pub fn driver(start: Start) -> Arc<Driver> {
     let stopwatch = Stopwatch::start();
     let sandbox = Sandbox::new(start, stopwatch.uptime());
     let courier = Courier::new(Egress::default(), NonZeroUsize::MIN, Arc::new(Notices::new(stopwatch)));
-    let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()) };
+    let outside = Outside { courier: Arc::new(courier), loopback: Arc::new(Loopback::default()), keeping: None };
     let driver = Driver::new(sandbox, stopwatch, outside, Threads::new(NonZeroUsize::MIN).settle());
     driver.run();
     driver

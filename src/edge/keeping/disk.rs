@@ -1,0 +1,227 @@
+//! A store in a folder: a log of what came in, and a database with the latest snapshot of each sandbox.
+//!
+//! ```text
+//! lock                        held as long as a server uses the folder
+//! inputs-0000000001.log ...   `block` has the format: what each group of entries became, with one write and one sync a group
+//! snapshots.redb              `state`: snapshots, written in the background; what is behind them in the log is not needed
+//! ```
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::{Notify, watch};
+
+pub use self::files::{Found, Kept};
+pub use self::log::Cut;
+use self::log::{Log, Unusable};
+use self::snapshots::Snapshots;
+use self::state::State;
+use super::{Entry, NotKept, Store};
+
+mod block;
+mod files;
+mod log;
+mod snapshots;
+mod state;
+mod writer;
+
+/// When this much waits to be kept, calls wait.
+const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The store. Its threads end when it is closed.
+pub struct Disk {
+    folder: PathBuf,
+    shared: Arc<Shared>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    snapshots: Mutex<Option<Snapshots>>,
+    /// Held until the value is dropped.
+    _lock: File,
+}
+
+/// What the store and its writer share.
+pub(super) struct Shared {
+    queue: Mutex<Queue>,
+    /// Notified when something was put in, and when the store closes.
+    filled: Condvar,
+    /// Notified when there is room again.
+    room: Notify,
+    standing: watch::Sender<Option<NotKept>>,
+    /// Notified when the server has to do something: take sandboxes back, or take snapshots.
+    wanted: Notify,
+    wants: Mutex<Wants>,
+}
+
+#[derive(Default)]
+struct Queue {
+    entries: Vec<Entry>,
+    bytes: usize,
+    is_closed: bool,
+}
+
+/// What a store wants of its server.
+#[derive(Debug, Default)]
+pub struct Wants {
+    /// Something was lost, and can be kept again: the sandboxes are to be taken back.
+    pub recovery: bool,
+    /// Sandboxes of which a snapshot is wanted, so that the log can be cut.
+    pub snapshots: Vec<u64>,
+}
+
+/// A folder that was opened.
+pub struct Opened {
+    pub disk: Arc<Disk>,
+    pub found: Found,
+    pub cut: Option<Cut>,
+}
+
+impl Disk {
+    /// Opens a folder, and makes it if it does not exist.
+    ///
+    /// # Errors
+    /// A sentence: why the folder cannot be used.
+    pub fn open(folder: &Path) -> Result<Opened, String> {
+        let told = |what: &str, why: &dyn std::fmt::Display| format!("the data folder {} {what}: {why}", folder.display());
+        fs::create_dir_all(folder).map_err(|why| told("cannot be made", &why))?;
+        let lock = lock(folder)?;
+        let state = State::open(folder).map_err(|why| told("has a database that cannot be used, snapshots.redb", &why))?;
+        let (log, found, cut) = read(folder, &state).map_err(|why| told("cannot be used", &why))?;
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            filled: Condvar::new(),
+            room: Notify::new(),
+            standing: watch::Sender::new(None),
+            wanted: Notify::new(),
+            wants: Mutex::default(),
+        });
+        let snapshots = Snapshots::start(state, &found).map_err(|why| told("cannot be used", &why))?;
+        let writer = writer::start(Arc::clone(&shared), log, snapshots.sender(), &found).map_err(|why| told("cannot be used", &why))?;
+        let (writer, snapshots, folder) = (Mutex::new(Some(writer)), Mutex::new(Some(snapshots)), folder.to_owned());
+        Ok(Opened { disk: Arc::new(Self { folder, shared, writer, snapshots, _lock: lock }), found, cut })
+    }
+
+    /// Everything that was kept, while nothing is written.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn read_again(&self) -> Result<Found, String> {
+        let snapshots = self.snapshots.lock();
+        let state = snapshots.as_ref().ok_or("the server stops")?.state();
+        let state = state.lock();
+        let mut found = Found::with(state.snapshots()?, state.counts()?);
+        log::read(&self.folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
+        Ok(found)
+    }
+
+    /// Waits until the server has to do something.
+    pub async fn wanted(&self) -> Wants {
+        loop {
+            let mut wanted = std::pin::pin!(self.shared.wanted.notified());
+            wanted.as_mut().enable();
+            let wants = std::mem::take(&mut *self.shared.wants.lock());
+            if wants.recovery || !wants.snapshots.is_empty() {
+                return wants;
+            }
+            wanted.await;
+        }
+    }
+
+    /// The sandboxes were taken back: calls are heard again.
+    pub fn recovered(&self) {
+        self.shared.standing.send_replace(None);
+    }
+
+    /// Writes what was put in, and ends the threads.
+    pub fn close(&self) {
+        self.shared.queue.lock().is_closed = true;
+        self.shared.filled.notify_all();
+        if let Some(writer) = self.writer.lock().take() {
+            _ = writer.join();
+        }
+        drop(self.snapshots.lock().take());
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Store for Disk {
+    fn put(&self, entry: Entry) {
+        let mut queue = self.shared.queue.lock();
+        queue.bytes += entry.bytes();
+        queue.entries.push(entry);
+        if queue.entries.len() == 1 {
+            self.shared.filled.notify_one();
+        }
+    }
+
+    fn standing(&self) -> &watch::Sender<Option<NotKept>> {
+        &self.shared.standing
+    }
+
+    fn room(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {
+            loop {
+                let mut room = std::pin::pin!(self.shared.room.notified());
+                room.as_mut().enable();
+                if self.shared.queue.lock().bytes < QUEUE_BYTES_MAX {
+                    return;
+                }
+                room.await;
+            }
+        })
+    }
+}
+
+/// One server uses a folder.
+fn lock(folder: &Path) -> Result<File, String> {
+    let path = folder.join("lock");
+    if !path.exists() {
+        let is_foreign = fs::read_dir(folder).is_ok_and(|mut it| it.next().is_some());
+        if is_foreign {
+            return Err(format!("the folder {} has other files and is no data folder: name an empty or a new one", folder.display()));
+        }
+    }
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = opened.map_err(|why| format!("the data folder {} cannot be written to: {why}", folder.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(format!("another server uses the data folder {}: stop it, or name another", folder.display())),
+        Err(TryLockError::Error(why)) => Err(format!("the data folder {} cannot be locked: {why}", folder.display())),
+    }
+}
+
+/// What the files say.
+fn read(folder: &Path, state: &State) -> Result<(Log, Found, Option<Cut>), String> {
+    let in_database = |why| format!("its database is damaged: {why}");
+    let mut found = Found::with(state.snapshots().map_err(in_database)?, state.counts().map_err(in_database)?);
+    let (log, cut) = Log::open(folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
+    found.end()?;
+    Ok((log, found, cut))
+}
+
+fn in_words(why: Unusable) -> String {
+    match why {
+        Unusable::Io(path, why) => format!("{}: {why}", path.display()),
+        Unusable::Damaged(file, why) => {
+            format!("{file} is damaged before its end, at {why}. Put a copy of the folder back, or start with another")
+        }
+    }
+}
+
+/// What an error of the file system means.
+fn failed(why: &io::Error) -> NotKept {
+    let what = match why.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk with the data folder is full".to_owned(),
+        io::ErrorKind::FileTooLarge => "a file of the data folder may not become larger".to_owned(),
+        _ => format!("the data folder cannot be written to ({why})"),
+    };
+    NotKept::because(what)
+}
