@@ -117,6 +117,10 @@ async fn metrics(registry: &Registry) -> Response {
             tokio::task::yield_now().await;
         }
     }
+    #[cfg(feature = "postgres")]
+    if let Some(replicas) = registry.replicas() {
+        snapshot.add_store(replicas.counted());
+    }
     registry.metrics.render(snapshot)
 }
 

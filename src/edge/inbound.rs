@@ -164,13 +164,7 @@ struct Decided {
 }
 
 /// Answers a request. `None`: the connection is cut without an answer.
-async fn decide(
-    shared: &Arc<Shared>,
-    sender: Sender,
-    exchange: &Exchange,
-    head: http::request::Parts,
-    body: Incoming,
-) -> Option<Decided> {
+async fn decide(shared: &Arc<Shared>, sender: Sender, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Decided> {
     Some(match arriving(shared, sender, exchange, head, body).await? {
         #[cfg(feature = "postgres")]
         Arrival::Elsewhere(leaving) => Decided { driver: shared.registry.default(), leaving: *leaving, told: Told::Elsewhere },

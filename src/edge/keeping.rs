@@ -141,7 +141,14 @@ impl Track {
     /// Nothing was handed over.
     pub fn new(settings: Settings) -> Arc<Self> {
         let used = AtomicI64::new(settings.created_at.as_microsecond());
-        Arc::new(Self { settings, handed: AtomicU64::new(0), wake: AtomicI64::new(NEVER), used, names: Mutex::default(), progress: watch::Sender::default() })
+        Arc::new(Self {
+            settings,
+            handed: AtomicU64::new(0),
+            wake: AtomicI64::new(NEVER),
+            used,
+            names: Mutex::default(),
+            progress: watch::Sender::default(),
+        })
     }
 
     /// The number of the next entry. It is drawn under the lock of the sandbox.

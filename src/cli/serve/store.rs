@@ -29,7 +29,6 @@ pub struct Store {
                      the same one serve the same sandboxes, behind any load balancer. One owns a sandbox at a time, and the others send its \
                      requests on to it. What the database has counts more than --now, --clock and --seed.",
         value_name = "URL",
-        value_parser = Address::checked,
         requires = "advertise",
         conflicts_with_all = ["watch", "data"],
         env = "PLAYMONEY_STORE",
@@ -62,9 +61,11 @@ impl Store {
     pub async fn open(&self, certificate: Option<&Certificate>, admin_token: Option<&Secret>) -> Result<Option<Opened>, Stop> {
         let (Some(store), Some(advertise)) = (&self.store, &self.advertise) else { return Ok(None) };
         if certificate.is_some() {
-            return Err(Stop::usage("--store and --tls do not go together: servers reach each other over http. Let the load balancer speak TLS"));
+            return Err(Stop::usage(
+                "--store and --tls do not go together: servers reach each other over http. Let the load balancer speak TLS",
+            ));
         }
-        let address = Address::parse(store).map_err(Stop::usage)?;
+        let address = Address::parse(store).map_err(|why| Stop::usage(format!("--store: {why}")))?;
         let (drawn, admin_token) = (unpredictable()?, admin_token.cloned());
         let (advertise, lease, wait) = (advertise.clone(), self.lease, self.store_wait);
         let opening = Opening { address, advertise, lease, wait, drawn, admin_token };

@@ -69,13 +69,7 @@ fn admitted(shared: &Shared, may: May, request: &Request) -> Result<(), Response
 }
 
 /// Makes a sandbox that a request names, if it may. `None`: it was made elsewhere.
-async fn make(
-    shared: &Shared,
-    replicas: &Arc<Replicas>,
-    may: May,
-    name: &str,
-    request: &Request,
-) -> Result<Option<Arc<Driver>>, Response> {
+async fn make(shared: &Shared, replicas: &Arc<Replicas>, may: May, name: &str, request: &Request) -> Result<Option<Arc<Driver>>, Response> {
     admitted(shared, may, request)?;
     if !shared.registry.makes_on_use() || !makes_one(shared, may.may_call, request) {
         return Err(shared.registry.unknown(name, shared.access.naming()));

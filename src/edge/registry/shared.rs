@@ -127,7 +127,12 @@ impl Registry {
     ///
     /// # Errors
     /// Its scenario is impossible, its name is taken, there are too many, or it cannot be kept.
-    pub async fn make_shared(&self, replicas: &Arc<Replicas>, beginning: &Beginning, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
+    pub async fn make_shared(
+        &self,
+        replicas: &Arc<Replicas>,
+        beginning: &Beginning,
+        ttl: Option<Duration>,
+    ) -> Result<Arc<Hosted>, Problem> {
         let Hosting { stopwatch, outside, threads, .. } = &self.hosting;
         let sandbox = Sandbox::load(beginning.start.clone(), stopwatch.uptime()).map_err(|it| beginning.refusal(it))?;
         let driver = Driver::new(sandbox, *stopwatch, outside.clone(), threads.settle());

@@ -98,7 +98,8 @@ impl Address {
         }
         let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
         let why = |it: Error| std::error::Error::source(&it).map_or_else(|| it.to_string(), ToString::to_string);
-        let mut config = Config::from_str(&format!("{address}{query}")).map_err(|it| format!("the address of the database: {}", why(it)))?;
+        let mut config =
+            Config::from_str(&format!("{address}{query}")).map_err(|it| format!("the address of the database: {}", why(it)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err("the address of the database names no host".to_owned());
         }
@@ -106,14 +107,6 @@ impl Address {
         config.options(options).application_name("playmoney").connect_timeout(CONNECT_TIME_MAX).keepalives_idle(Duration::from_secs(10));
         config.tcp_user_timeout(Duration::from_secs(8));
         Ok(Self { config, root_certificate })
-    }
-
-    /// Whether it is the address of a database, for a flag.
-    ///
-    /// # Errors
-    /// As [`Self::parse`].
-    pub fn checked(text: &str) -> Result<String, String> {
-        Self::parse(text).map(|_| text.to_owned())
     }
 
     /// Connections, which are made when they are needed.

@@ -220,8 +220,17 @@ mod tests {
         assert_eq!(advertised("http://10.0.0.7:4242").as_deref(), Ok("http://10.0.0.7:4242"));
         assert_eq!(advertised("http://[::1]:4242/").as_deref(), Ok("http://[::1]:4242"));
         assert_eq!(advertised("http://replica1").as_deref(), Ok("http://replica1"));
-        for text in ["", "10.0.0.7:4242", "https://a:1", "http://", "http://a:1/x", "http://u@a:1", "http://0.0.0.0:1", "http://[::]:1", "http://a:0"]
-        {
+        for text in [
+            "",
+            "10.0.0.7:4242",
+            "https://a:1",
+            "http://",
+            "http://a:1/x",
+            "http://u@a:1",
+            "http://0.0.0.0:1",
+            "http://[::]:1",
+            "http://a:0",
+        ] {
             assert!(advertised(text).is_err(), "{text}");
         }
     }

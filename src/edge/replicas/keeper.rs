@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use self::group::{Group, Part};
@@ -31,12 +32,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause after the first failure. It doubles up to the other.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_millis(800);
+/// Behind so many bytes of records a snapshot is taken.
+const SNAPSHOT_BYTES: usize = 2 * 1024 * 1024;
 /// How often a snapshot is tried.
 const SNAPSHOT_TRIES: u32 = 5;
 /// Why a sandbox that another replica has claimed hears nothing here.
 const MOVED: &str = "another replica has taken the sandbox over, because the lease of this one had ended";
 /// Why a sandbox hears nothing here that was handed over.
 const LEFT: &str = "this replica stops, and has handed the sandbox over";
+
+/// What has become of a sandbox.
+pub enum News {
+    /// The tenure of that number has ended.
+    Ended(String, Fence),
+    /// Much is kept behind its latest snapshot: another bounds the time that a move takes.
+    Grown(String),
+}
 
 /// The store of a replica.
 pub struct Keeper {
@@ -80,11 +91,12 @@ struct Aside {
 }
 
 impl Keeper {
-    /// Begins to keep, on the current runtime. `lost` is told of sandboxes that have to be dropped, with the fences of their tenures.
-    pub fn start(database: Arc<Database>, lost: mpsc::UnboundedSender<(String, Fence)>) -> Arc<Self> {
+    /// Begins to keep, on the current runtime. `news` is told what has become of sandboxes.
+    pub fn start(database: Arc<Database>, news: mpsc::UnboundedSender<News>) -> Arc<Self> {
         let (queue, queued) = mpsc::unbounded_channel();
         let keeper = Arc::new(Self { queue, standing: watch::Sender::default(), counts: Arc::default() });
-        let writer = Writer { database, lost, standing: keeper.standing.clone(), counts: Arc::clone(&keeper.counts) };
+        let (standing, counts) = (keeper.standing.clone(), Arc::clone(&keeper.counts));
+        let writer = Writer { database, news, standing, counts, behind: Mutex::default() };
         tokio::spawn(writer.run(queued));
         keeper
     }
@@ -159,7 +171,9 @@ fn stand(standing: &watch::Sender<Option<NotKept>>, now: Option<NotKept>) {
 /// Writes groups, one after another.
 struct Writer {
     database: Arc<Database>,
-    lost: mpsc::UnboundedSender<(String, Fence)>,
+    news: mpsc::UnboundedSender<News>,
+    /// The bytes of the records behind the latest snapshot of each sandbox, or since one was last asked for.
+    behind: Mutex<BTreeMap<(String, Fence), usize>>,
     standing: watch::Sender<Option<NotKept>>,
     counts: Arc<Counts>,
 }
@@ -208,6 +222,7 @@ impl Writer {
             return;
         }
         leaving.iter().for_each(|it| it.0.lose(&NotKept::because(LEFT)));
+        self.behind.lock().retain(|(name, _), _| leaving.iter().all(|it| it.0.settings.name != *name));
         let names: Vec<&str> = leaving.iter().map(|it| it.0.settings.name.as_str()).collect();
         let fences: Vec<i64> = leaving.iter().map(|it| it.0.settings.life.cast_signed()).collect();
         if let Err(why) = self.database.release(&names, &fences).await {
@@ -340,6 +355,7 @@ impl Writer {
 
     fn kept(&self, part: &Part) {
         part.track.keep(part.number);
+        self.weigh(part);
         let Some((base, snapshot)) = part.snapshot.clone() else { return };
         let (database, name, fence) = (Arc::clone(&self.database), part.piece.name.clone(), part.piece.fence);
         tokio::spawn(async move {
@@ -358,6 +374,18 @@ impl Writer {
         });
     }
 
+    /// Asks for a snapshot when much is kept behind the latest.
+    fn weigh(&self, part: &Part) {
+        let key = (part.piece.name.clone(), part.piece.fence);
+        let mut behind = self.behind.lock();
+        let bytes = behind.entry(key).or_default();
+        *bytes = if part.snapshot.is_some() { 0 } else { *bytes + part.piece.lines.len() };
+        if SNAPSHOT_BYTES < *bytes {
+            *bytes = SNAPSHOT_BYTES / 2; // it may not be at rest now
+            _ = self.news.send(News::Grown(part.piece.name.clone())); // the service ends with the server
+        }
+    }
+
     fn lose(&self, part: &Part, why: &NotKept) {
         part.track.lose(why);
         tracing::warn!(sandbox = part.piece.name, kind = "store", "what it has heard is not kept: {}", why.why);
@@ -367,6 +395,7 @@ impl Writer {
 
     /// A tenure has ended.
     fn ended(&self, part: &Part) {
-        _ = self.lost.send((part.piece.name.clone(), part.piece.fence));
+        self.behind.lock().remove(&(part.piece.name.clone(), part.piece.fence));
+        _ = self.news.send(News::Ended(part.piece.name.clone(), part.piece.fence));
     }
 }

@@ -71,10 +71,10 @@ impl Opening {
         let prepared = handle.spawn(self.prepare()).await;
         let (database, token, lease, admin_token) = prepared.unwrap_or_else(|why| Err(Unopened(why.to_string())))?;
         let parts = async move {
-            let (tell_lost, lost) = mpsc::unbounded_channel();
-            let keeper = Keeper::start(Arc::clone(&database), tell_lost);
+            let (tell, news) = mpsc::unbounded_channel();
+            let keeper = Keeper::start(Arc::clone(&database), tell);
             let runtime = tokio::runtime::Handle::current();
-            Replicas::begin(Parts { database, keeper, token, admin_token, lease, runtime, lost })
+            Replicas::begin(Parts { database, keeper, token, admin_token, lease, runtime, news })
         };
         let replicas = handle.spawn(parts).await.map_err(|why| Unopened(why.to_string()))?;
         Ok(Opened { replicas, _running: Arc::new(running) })

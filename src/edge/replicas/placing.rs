@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -11,8 +12,8 @@ use tokio::time::Instant;
 
 use super::forwarding::{Hop, Onward, Sent, not_here};
 use super::service::{Replicas, Route};
-use crate::control::{Call, Handler};
 use crate::control::sandboxes::is_name;
+use crate::control::{Call, Handler};
 use crate::edge::driver::Driver;
 use crate::edge::keeping::NotKept;
 use crate::edge::registry::{DEFAULT, Registry, Said};
@@ -74,6 +75,7 @@ impl Replicas {
                 }
                 Route::There(owner) => owner,
             };
+            self.counts.forwarded.fetch_add(1, Ordering::Relaxed);
             let sent = tokio::select! {
                 biased;
                 sent = self.forwarding.send(&owner, onward.clone()) => sent,

@@ -1,6 +1,7 @@
 //! A sandbox comes to this replica: snapshot, then inputs, then on.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::database::History;
 use super::service::Replicas;
@@ -33,6 +34,7 @@ impl Replicas {
         let settings = Settings { name: name.to_owned(), life: fence.0.cast_unsigned(), created_at, ttl, unnamed: 0 };
         let Some(registry) = self.registry() else { return Ok(None) };
         let hosted = registry.take_over(restored, settings, used);
+        self.counts.restored.fetch_add(1, Ordering::Relaxed);
         tracing::info!(sandbox = name, kind = "moved", inputs, fence = fence.0, "the sandbox was restored and goes on here");
         Ok(Some(hosted))
     }

@@ -73,7 +73,10 @@ const LOCK: i64 = 0x0070_6c61_796d_6f6e;
 pub enum Unusable {
     Failed(Error),
     /// A later version of the program has made them.
-    Newer { found: i32, known: i32 },
+    Newer {
+        found: i32,
+        known: i32,
+    },
 }
 
 impl From<Error> for Unusable {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::connecting::Trouble;
 use super::database::{Claimed, Database, Made, New, Replica};
 use super::forwarding::Forwarding;
-use super::keeper::Keeper;
+use super::keeper::{Keeper, News};
 use super::placing::Credentials;
 use super::tenure::{Desk, Fence, ReplicaId, Way};
 use crate::control::Problem;
@@ -69,6 +69,14 @@ pub struct Replicas {
     restoring: Semaphore,
     /// Everything was handed over.
     has_left: AtomicBool,
+    pub(super) counts: Counts,
+}
+
+/// What a replica counts.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub forwarded: AtomicU64,
+    pub restored: AtomicU64,
 }
 
 /// What a replica begins with.
@@ -79,13 +87,13 @@ pub struct Parts {
     pub admin_token: Option<Secret>,
     pub lease: Duration,
     pub runtime: Handle,
-    pub lost: mpsc::UnboundedReceiver<(String, Fence)>,
+    pub news: mpsc::UnboundedReceiver<News>,
 }
 
 impl Replicas {
     /// Begins, and looks after its lease and its sandboxes from now on.
     pub fn begin(parts: Parts) -> Arc<Self> {
-        let Parts { database, keeper, token, admin_token, lease, runtime, lost } = parts;
+        let Parts { database, keeper, token, admin_token, lease, runtime, news } = parts;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let replicas = Arc::new(Self {
             database,
@@ -103,8 +111,9 @@ impl Replicas {
             changed: Notify::new(),
             restoring: Semaphore::new(cores),
             has_left: AtomicBool::new(false),
+            counts: Counts::default(),
         });
-        replicas.tend(lost);
+        replicas.tend(news);
         replicas
     }
 
@@ -121,6 +130,20 @@ impl Replicas {
     /// The token between replicas.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// What it has counted, for metrics: name, meaning, and how often.
+    pub fn counted(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let (counts, own) = (self.keeper.counts(), &self.counts);
+        let count = |it: &AtomicU64| it.load(Ordering::Relaxed);
+        vec![
+            ("playmoney_store_commits", "Commits that keep what sandboxes have heard", count(&counts.groups)),
+            ("playmoney_store_pieces", "Pieces of sandboxes in them", count(&counts.pieces)),
+            ("playmoney_store_fenced", "Pieces that were refused because their sandbox has another owner", count(&counts.fenced)),
+            ("playmoney_store_unanswered", "Commits of which the answer was lost", count(&counts.unanswered)),
+            ("playmoney_replica_forwarded", "Requests that were sent on to the owners of their sandboxes", count(&own.forwarded)),
+            ("playmoney_replica_restored", "Sandboxes that were taken over", count(&own.restored)),
+        ]
     }
 
     /// Whether it hands its sandboxes over.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::keeper::News;
 use super::service::Replicas;
-use super::tenure::Fence;
 use crate::control::sandboxes;
 
 /// How often sandboxes without an owner are looked for.
@@ -20,10 +20,10 @@ const RENEWALS: u32 = 4;
 
 impl Replicas {
     /// Begins to look after all that.
-    pub(super) fn tend(self: &Arc<Self>, lost: mpsc::UnboundedReceiver<(String, Fence)>) {
+    pub(super) fn tend(self: &Arc<Self>, news: mpsc::UnboundedReceiver<News>) {
         self.runtime.spawn(renew(Arc::downgrade(self), self.lease / RENEWALS));
         self.runtime.spawn(take_due(Arc::downgrade(self)));
-        self.runtime.spawn(drop_lost(Arc::downgrade(self), lost));
+        self.runtime.spawn(follow(Arc::downgrade(self), news));
     }
 
     /// Tells what lists show of its sandboxes when they have no owner.
@@ -81,9 +81,18 @@ async fn take_due(replicas: Weak<Replicas>) {
     }
 }
 
-async fn drop_lost(replicas: Weak<Replicas>, mut lost: mpsc::UnboundedReceiver<(String, Fence)>) {
-    while let Some((name, fence)) = lost.recv().await {
+/// Follows what the keeper tells: sandboxes whose tenure has ended are dropped, and those with a long past take a snapshot.
+async fn follow(replicas: Weak<Replicas>, mut news: mpsc::UnboundedReceiver<News>) {
+    while let Some(it) = news.recv().await {
         let Some(own) = replicas.upgrade() else { return };
-        own.drop_sandbox(&name, fence);
+        match it {
+            News::Ended(name, fence) => own.drop_sandbox(&name, fence),
+            News::Grown(name) => {
+                if let Some(driver) = own.registry().and_then(|it| it.find(&name)) {
+                    // Not now means after the next records.
+                    tokio::task::spawn_blocking(move || _ = driver.take_snapshot());
+                }
+            }
+        }
     }
 }

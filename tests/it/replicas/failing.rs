@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::cluster::{Cluster, LEASE, Tried, once};
 use super::haproxy::Haproxy;
-use super::postgres::Postgres;
+use super::postgres::{PATIENCE, Postgres};
 use crate::net::{Receiver, payout, perform_in};
 
 /// A caller waits this long between tries.
@@ -111,7 +111,8 @@ impl Shopper {
 fn heard(journal: &Json) -> Vec<String> {
     let entries = journal["requests"].as_array().expect("a journal");
     let number = |it: &Json| {
-        let body = it["request"]["body"].as_str().map_or_else(|| it["request"]["body"].clone(), |it| serde_json::from_str(it).expect("JSON"));
+        let body =
+            it["request"]["body"].as_str().map_or_else(|| it["request"]["body"].clone(), |it| serde_json::from_str(it).expect("JSON"));
         body["orderNumber"].as_str().expect("a number").to_owned()
     };
     entries.iter().map(number).collect()
@@ -121,8 +122,9 @@ fn heard(journal: &Json) -> Vec<String> {
 async fn twin(names: &[String], orders: usize) -> BTreeMap<String, Vec<Json>> {
     let server = crate::net::shop("http://127.0.0.1:9/{provider}").await;
     let mut answers = BTreeMap::<String, Vec<Json>>::new();
-    for name in names {
-        crate::net::admin(&server, "POST", "sandboxes", &json!({"name": name, "seed": 5})).await;
+    for (at, name) in names.iter().enumerate() {
+        let made = crate::net::admin(&server, "POST", "sandboxes", &json!({"name": name, "seed": at + 1})).await;
+        assert_eq!(made["name"], **name);
         for order in 0..orders {
             let answer = perform_in(&server, name, &format!("order-{order}")).await;
             answers.entry(name.clone()).or_default().push(json!({"status": answer.status, "body": answer.json()}));
@@ -151,7 +153,7 @@ impl Run {
         let receiver = Receiver::always(200).await;
         let names: Vec<String> = (0..sandboxes).map(|it| format!("s{it}")).collect();
         for (at, name) in names.iter().enumerate() {
-            let new = json!({"name": name, "seed": 5, "webhook_url": format!("http://{}/{name}", receiver.address)});
+            let new = json!({"name": name, "seed": at + 1, "webhook_url": format!("http://{}/{name}", receiver.address)});
             let made = cluster.ask(at % cluster.ports.len(), "POST", "/__admin/sandboxes", &new).await;
             assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
         }
@@ -197,11 +199,15 @@ impl Run {
         for name in &self.names {
             let path = |tail: &str| format!("/s/{name}/__admin/{tail}");
             let own = &answers[name];
-            let journal = self.cluster.ask(0, "GET", &path("requests?operation=quantum-payouts.performPayout&limit=100000"), &Json::Null).await.json();
+            let journal = self
+                .cluster
+                .ask(0, "GET", &path("requests?operation=quantum-payouts.performPayout&limit=100000"), &Json::Null)
+                .await
+                .json();
             let expected: Vec<String> = (0..own.len()).map(|it| format!("order-{it}")).collect();
             assert_eq!(heard(&journal), expected, "{name}: each order once, in its order");
             assert_eq!(own, &twins[name][..own.len()], "{name} answers as its twin");
-            let deliveries = self.cluster.ask(0, "GET", &path("deliveries?limit=100000"), &Json::Null).await.json();
+            let deliveries = self.delivered(&path("deliveries?limit=100000")).await;
             repeated += self.deliveries(name, &deliveries);
         }
         assert_eq!(self.cluster.postgres.sql("playmoney", FAULTS).as_deref(), Ok("0\n"), "two owners have written");
@@ -217,16 +223,30 @@ impl Run {
         );
     }
 
-    /// Each delivery has arrived as often as it has attempts, or it says that it was repeated.
+    /// The deliveries of a sandbox, when none is under way.
+    async fn delivered(&self, path: &str) -> Json {
+        let begun = Instant::now();
+        loop {
+            let deliveries = self.cluster.ask(0, "GET", path, &Json::Null).await.json();
+            let rows = deliveries["deliveries"].as_array().expect("a list");
+            if rows.iter().all(|it| it["status"] != "pending") {
+                return deliveries;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{deliveries}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Each event has arrived as often as it was attempted, or its delivery says that an attempt was repeated.
     fn deliveries(&self, name: &str, deliveries: &Json) -> usize {
         let arrived = self.receiver.arrived.lock().expect("no panic");
         let mut repeated = 0;
         for it in deliveries["deliveries"].as_array().expect("a list") {
             let attempts = it["attempts"].as_array().expect("attempts");
-            let own = |event: &&Json| event["payout"]["orderNumber"] == it["subject"] && event["payout"]["status"] == it["event"];
-            let same = arrived.iter().filter(own).count();
-            repeated += attempts.iter().filter(|it| it["repeated"] == true).count();
-            assert!(!attempts.is_empty() && 0 < same, "{name}: {it} has not arrived");
+            let same = arrived.iter().filter(|event| event["eventId"] == it["event_id"]).count();
+            let is_repeated = attempts.iter().any(|it| it["repeated"] == true);
+            repeated += usize::from(is_repeated);
+            assert!(0 < same && (is_repeated || same == attempts.len()), "{name}: {it} has arrived {same} times");
         }
         repeated
     }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -49,22 +49,11 @@ pub struct Postgres {
     folder: PathBuf,
     pub port: u16,
     server: Option<Child>,
-    /// Whether it waits until the disk has what it commits: only then is a figure about it worth something.
-    syncs: &'static str,
 }
 
 impl Postgres {
     /// A new server, with an empty database `playmoney`.
     pub fn start() -> Self {
-        Self::with("off")
-    }
-
-    /// The same, that waits for the disk as a real one does.
-    pub fn that_syncs() -> Self {
-        Self::with("on")
-    }
-
-    fn with(syncs: &'static str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         // Not below the folder of the build: its owner may be the only one who reads that.
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -74,7 +63,7 @@ impl Postgres {
         if is_root() {
             std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root may do this");
         }
-        let mut made = Self { folder, port: free_port(), server: None, syncs };
+        let mut made = Self { folder, port: free_port(), server: None };
         let data = made.data();
         let mut initdb = made.command("initdb");
         initdb.args(["--username=playmoney", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"]).arg(data);
@@ -102,9 +91,9 @@ impl Postgres {
         if self.server.is_some() {
             return;
         }
-        let (port, fsync) = (self.port.to_string(), format!("fsync={}", self.syncs));
+        let port = self.port.to_string();
         let mut server = self.command("postgres");
-        server.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-h", "127.0.0.1", "-p", &port, "-c", &fsync]);
+        server.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-h", "127.0.0.1", "-p", &port, "-c", "fsync=off"]);
         server.args(["-c", "max_connections=60", "-c", "shared_buffers=32MB", "-c", "log_min_messages=fatal"]);
         let log = std::fs::File::options().create(true).append(true).open(self.folder.join("log")).expect("a log");
         server.stdout(Stdio::null()).stderr(log);
@@ -139,15 +128,6 @@ impl Postgres {
     /// The address for `--store`.
     pub fn url(&self) -> String {
         format!("postgres://playmoney@127.0.0.1:{}/playmoney?sslmode=disable", self.port)
-    }
-
-    /// The process of the server.
-    pub fn process(&self) -> Option<u32> {
-        self.server.as_ref().map(Child::id)
-    }
-
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 }
 

@@ -47,7 +47,9 @@ fn told_right(input: Input, told: Told, place: Option<usize>) -> Result<(), Stri
     match (told, place) {
         (Told::Heard(_), None) => Err(format!("lost: input {input} was acknowledged")),
         (Told::Heard(at), Some(place)) if at != place => Err(format!("another place: input {input} was heard at {at}, kept at {place}")),
-        (Told::NotApplied, Some(place)) => Err(format!("applied: input {input} stands at {place}, and its caller was told that it was not")),
+        (Told::NotApplied, Some(place)) => {
+            Err(format!("applied: input {input} stands at {place}, and its caller was told that it was not"))
+        }
         (Told::Heard(_), Some(_)) | (Told::NotApplied, None) | (Told::Unknown, _) => Ok(()),
     }
 }

@@ -33,7 +33,11 @@ impl Request {
 #[derive(Debug)]
 pub enum Deed {
     Ask(u64, Ask),
-    Tell { caller: usize, input: Input, told: Told },
+    Tell {
+        caller: usize,
+        input: Input,
+        told: Told,
+    },
     /// To the replica of that name.
     Forward(String, Request),
     /// The machine that has forwarded it asks again.
@@ -76,19 +80,7 @@ fn key(sandbox: usize) -> String {
 impl Replica {
     pub fn new(id: String, skew: Millis, mutation: Option<Mutation>) -> Self {
         let (memories, waiting, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self {
-            id,
-            skew,
-            desk: Desk::default(),
-            memories,
-            waiting,
-            asked,
-            asks: 0,
-            mutation,
-            deeds: Vec::new(),
-            commits_lost: 0,
-            now: 0,
-        }
+        Self { id, skew, desk: Desk::default(), memories, waiting, asked, asks: 0, mutation, deeds: Vec::new(), commits_lost: 0, now: 0 }
     }
 
     fn ask(&mut self, ask: Ask) {
