@@ -16,6 +16,8 @@ use crate::net::{Receiver, payout, perform_in};
 
 /// A caller waits this long between tries.
 const PAUSE: Duration = Duration::from_millis(50);
+/// After a connection has broken, a server notices within two seconds that the caller is gone: until then the call can still be heard.
+const SETTLING: Duration = Duration::from_secs(3);
 /// No sandbox is away longer than a lease and this, whatever happens to one machine.
 const RECOVERY: Duration = Duration::from_secs(3);
 
@@ -95,6 +97,7 @@ impl Shopper {
             if let Ok(answer) = self.certain("POST", "/quantum-payouts/api/v1/performPayout", &payout(&number)).await {
                 return self.answers.push(answer);
             }
+            tokio::time::sleep(SETTLING).await;
             if let Some(answer) = self.journal(&number).await {
                 return self.answers.push(answer);
             }
@@ -267,15 +270,15 @@ async fn whatever_fails_under_load_nothing_acknowledged_is_lost_or_done_twice() 
     let ports = cluster.ports.clone();
     let mut run = Run::begin(cluster, size("PLAYMONEY_REPLICA_SANDBOXES", 12), &ports).await;
     let working = run.work();
-    let pause = || tokio::time::sleep(Duration::from_millis(1_500));
+    let pause = || tokio::time::sleep(Duration::from_secs(1));
     pause().await;
     run.cluster.kill(0);
-    tokio::time::sleep(LEASE + RECOVERY).await;
+    tokio::time::sleep(LEASE + Duration::from_millis(1_500)).await;
     run.cluster.spawn(0);
     run.cluster.ready(0).await;
     run.cluster.freeze(1);
     run.met.avoided.store(1, Ordering::Release);
-    tokio::time::sleep(LEASE + RECOVERY).await;
+    tokio::time::sleep(LEASE + Duration::from_millis(1_500)).await;
     run.cluster.thaw(1);
     run.met.avoided.store(NONE, Ordering::Release);
     pause().await;
