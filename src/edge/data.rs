@@ -198,7 +198,9 @@ async fn take_back(registry: &Arc<Registry>, disk: &Arc<Disk>) -> Result<(), Str
         registry.adopt(&driver);
     }
     disk.recovered();
-    registry.all().iter().for_each(|it| it.driver.come_back());
+    for it in registry.all() {
+        it.driver.come_back();
+    }
     tracing::info!("the data folder can be written to again: calls are heard, and what was refused has changed nothing");
     Ok(())
 }

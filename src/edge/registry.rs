@@ -135,17 +135,22 @@ impl Hosted {
 }
 
 impl Registry {
-    /// A server's registry begins with its default sandbox.
+    /// A registry that begins with its default sandbox.
+    #[cfg(test)]
     pub fn new(hosting: Hosting, default: Arc<Driver>) -> Arc<Self> {
         Self::with(hosting, vec![default])
     }
 
-    /// The same with further sandboxes. They begin when all of them stand in the list.
+    /// A server's registry begins with these sandboxes, `default` among them. They begin when all of them stand in the list.
     pub fn with(hosting: Hosting, drivers: Vec<Arc<Driver>>) -> Arc<Self> {
         let registry = Arc::new(Self::empty(hosting));
         registry.hosting.outside.loopback.connect(Arc::downgrade(&registry));
-        drivers.iter().for_each(|it| registry.list(it.name(), it));
-        drivers.iter().for_each(|it| registry.begin(it));
+        for it in &drivers {
+            registry.list(it.name(), it);
+        }
+        for it in &drivers {
+            registry.begin(it);
+        }
         tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
         registry
     }
@@ -267,6 +272,7 @@ impl Registry {
         let is_given_out = copy.name.is_none();
         let name = self.free_name(copy.name)?;
         let driver = from.fork(&name, copy.redirect.as_deref(), self.hosting.threads.settle()).await;
+        driver.prepare().await;
         let added = self.add(driver, copy.ttl);
         if is_given_out && added.is_err() {
             self.give_back(&name);

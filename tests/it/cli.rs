@@ -15,6 +15,8 @@ mod audit;
 mod capsules;
 mod clients;
 #[cfg(unix)]
+mod data;
+#[cfg(unix)]
 mod exec;
 mod log;
 #[cfg(feature = "mcp")]

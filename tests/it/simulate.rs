@@ -8,6 +8,7 @@ use crate::tape::Tape;
 
 mod arbitrary;
 mod cryptopay;
+mod durable;
 mod history;
 mod invariants;
 mod noise;

@@ -210,8 +210,12 @@ impl Caller {
         loop {
             let mut changed = pin!(driver.changed.notified());
             changed.as_mut().enable();
-            driver.available().await;
-            if let Some(why) = self.heard.lost().or_else(|| driver.abandoned()) {
+            tokio::select! {
+                biased;
+                why = self.lost() => return Err(why),
+                () = driver.available() => {}
+            }
+            if let Some(why) = driver.abandoned() {
                 return Err(why);
             }
             let uptime = driver.stopwatch.uptime();
@@ -232,8 +236,17 @@ impl Caller {
             }
             tokio::select! {
                 () = changed => {}
+                why = self.lost() => return Err(why),
                 () = &mut patience, if !patience.is_elapsed() => self.say_who_is_awaited(),
             }
+        }
+    }
+
+    /// Waits until it turns out that the call was not kept. If it was, this never ends.
+    async fn lost(&self) -> NotKept {
+        match self.heard.done().await {
+            Err(why) => why,
+            Ok(()) => std::future::pending().await,
         }
     }
 

@@ -7,7 +7,9 @@ use std::sync::atomic::Ordering;
 use parking_lot::MutexGuard;
 
 use super::{Driver, Outside, Stopwatch};
+use crate::control::Renderer;
 use crate::edge::keeping::{Commit, Entry, Keeping, NotKept, Settings, Track};
+use crate::edge::log;
 use crate::edge::threads::Residence;
 use crate::engine::world::World;
 use crate::kit::time::{Timestamp, Uptime};
@@ -78,6 +80,13 @@ impl DerefMut for Held<'_> {
     }
 }
 
+/// The log has told what was kept when it happened.
+fn was_told(restored: &mut Restored) {
+    if log::is_read() {
+        _ = Renderer::news(restored.world_mut());
+    }
+}
+
 impl Driver {
     pub(super) fn lock(&self) -> Held<'_> {
         Held { driver: self, sandbox: self.sandbox.lock() }
@@ -108,10 +117,19 @@ impl Driver {
         *self.track.lock() = Some(Track::new(settings));
     }
 
+    /// Writes the beginning of a copy, which can be long, so that its store does not have to while others wait.
+    pub async fn prepare(&self) {
+        let base = self.keeping().and_then(|_| self.sandbox.lock().beginning());
+        if let Some(base) = base {
+            _ = tokio::task::spawn_blocking(move || base.prepare()).await;
+        }
+    }
+
     /// A sandbox of another process goes on.
-    pub fn restored(restored: Restored, settings: Settings, outside: Outside, residence: Residence) -> Arc<Self> {
+    pub fn restored(mut restored: Restored, settings: Settings, outside: Outside, residence: Residence) -> Arc<Self> {
         let latest = restored.latest();
         let stopwatch = Stopwatch::continuing(latest);
+        was_told(&mut restored);
         let driver = Self::new(restored.restarted(stopwatch.uptime()), stopwatch, outside, residence);
         driver.usage.touched_at(latest.date);
         driver.go_on_keeping(settings);
@@ -212,7 +230,8 @@ impl Driver {
 
     /// What could not be kept counts as not having come: the sandbox is as it was behind the last record that was kept. Its callers who
     /// were heard by then still wait.
-    pub fn take_back(self: &Arc<Self>, restored: Restored) {
+    pub fn take_back(self: &Arc<Self>, mut restored: Restored) {
+        was_told(&mut restored);
         let Some(settings) = self.track().map(|it| it.settings.clone()) else { return };
         {
             let mut sandbox = self.sandbox.lock();
@@ -228,7 +247,9 @@ impl Driver {
     /// Something can be kept again: the sandbox hears what it has missed.
     pub fn come_back(self: &Arc<Self>) {
         let late = std::mem::take(&mut *self.late.lock());
-        late.into_iter().for_each(|it| self.tell(it));
+        for it in late {
+            self.tell(it);
+        }
         let uptime = self.stopwatch.uptime();
         self.drain(self.lock(), uptime);
         self.wake_waiting();

@@ -218,10 +218,12 @@ fn in_words(why: Unusable) -> String {
 
 /// What an error of the file system means.
 fn failed(why: &io::Error) -> NotKept {
-    let what = match why.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk with the data folder is full".to_owned(),
-        io::ErrorKind::FileTooLarge => "a file of the data folder may not become larger".to_owned(),
-        _ => format!("the data folder cannot be written to ({why})"),
-    };
-    NotKept::because(what)
+    let is_full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&why.kind());
+    NotKept::because(if is_full {
+        "the disk with the data folder is full".to_owned()
+    } else if why.kind() == io::ErrorKind::FileTooLarge {
+        "a file of the data folder may not become larger".to_owned()
+    } else {
+        format!("the data folder cannot be written to ({why})")
+    })
 }

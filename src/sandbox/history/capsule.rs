@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{StatusCode, header};
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -209,6 +210,6 @@ impl Base {
                 Begins::State { start, document, generation, log_begins_with }
             }
         };
-        Self { begins, at, ticket, told, inputs, hash }
+        Self { begins, at, ticket, told, inputs, hash, line: Mutex::default() }
     }
 }

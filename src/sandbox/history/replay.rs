@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
+use parking_lot::Mutex;
 
 use super::digest::{Digest, chained};
 use super::record::{Came, Given, Moment, Record, What};
@@ -31,6 +32,8 @@ pub struct Base {
     pub(super) inputs: u64,
     /// The running hash there.
     pub(super) hash: u64,
+    /// Its line, if that was written before it is needed.
+    pub(super) line: Mutex<Option<Vec<u8>>>,
 }
 
 /// What a sandbox was there.
@@ -45,7 +48,15 @@ pub(super) enum Begins {
 
 impl Base {
     pub(super) fn at_start(start: Start, uptime: Uptime) -> Self {
-        Self { begins: Begins::Start(Box::new(start)), at: uptime.into(), ticket: Ticket::default(), told: None, inputs: 0, hash: 0 }
+        Self {
+            begins: Begins::Start(Box::new(start)),
+            at: uptime.into(),
+            ticket: Ticket::default(),
+            told: None,
+            inputs: 0,
+            hash: 0,
+            line: Mutex::default(),
+        }
     }
 
     pub(super) fn at_snapshot(
@@ -54,7 +65,8 @@ impl Base {
         (ticket, told): (Ticket, Option<ToldBefore>),
         (inputs, hash): (u64, u64),
     ) -> Self {
-        Self { begins: Begins::World(Box::new(world)), at: uptime.into(), ticket, told, inputs, hash }
+        let begins = Begins::World(Box::new(world));
+        Self { begins, at: uptime.into(), ticket, told, inputs, hash, line: Mutex::default() }
     }
 
     /// The sandbox as it was there.

@@ -6,6 +6,7 @@ use super::History;
 use super::capsule::Beginning;
 use super::record::{Record, What};
 use super::replay::{Base, Replay};
+use crate::engine::world::World;
 use crate::kit::time::Uptime;
 use crate::sandbox::{Sandbox, Ticket};
 
@@ -37,7 +38,9 @@ impl Restored {
         let mut sandbox = replay.into_sandbox();
         let mut history = History::new(sandbox.world.start.history_bytes_max, base);
         let next = first + records.len() as u64;
-        records.into_iter().for_each(|it| history.push(it));
+        for it in records {
+            history.push(it);
+        }
         (history.inputs, history.hash, history.at) = (inputs, hash, latest.into());
         history.hand_over_from(next);
         sandbox.history = Some(Box::new(history));
@@ -54,6 +57,11 @@ impl Restored {
         self.inputs
     }
 
+    /// The state, to see what of its past was told already.
+    pub fn world_mut(&mut self) -> &mut World {
+        self.sandbox.world_mut()
+    }
+
     /// The latest caller who was heard.
     pub fn ticket(&self) -> Ticket {
         self.sandbox.tickets.last()
@@ -68,7 +76,9 @@ impl Restored {
     /// The sandbox in another process: its callers are gone, and attempts under way leave again.
     pub fn restarted(mut self, uptime: Uptime) -> Sandbox {
         let callers: BTreeSet<Ticket> = self.sandbox.tickets.all().chain(self.sandbox.inputs.callers()).collect();
-        callers.into_iter().for_each(|it| self.sandbox.give_up(uptime, it));
+        for it in callers {
+            self.sandbox.give_up(uptime, it);
+        }
         self.sandbox.send_again(uptime);
         self.sandbox
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::record::{Moment, Record};
+use super::record::Record;
 use super::{Base, History};
 use crate::kit::time::Uptime;
 use crate::sandbox::Sandbox;
@@ -79,14 +79,18 @@ impl Base {
     /// # Panics
     /// When it cannot be written as JSON; all our types can.
     pub fn line(&self) -> Vec<u8> {
+        self.line.lock().take().unwrap_or_else(|| self.write())
+    }
+
+    /// Writes the line now, so that a store does not have to.
+    pub fn prepare(&self) {
+        *self.line.lock() = Some(self.write());
+    }
+
+    fn write(&self) -> Vec<u8> {
         let mut line = serde_json::to_vec(&self.written()).expect("our types are JSON");
         line.push(b'\n');
         line
-    }
-
-    /// When it was taken.
-    pub const fn at(&self) -> Moment {
-        self.at
     }
 }
 
@@ -97,10 +101,17 @@ impl Sandbox {
         let mut unkept = Unkept::default();
         if let [part] = history.parts.make_contiguous() {
             unkept.begin(&part.base);
-            part.records.iter().for_each(|it| unkept.push(it));
+            for it in part.records.iter() {
+                unkept.push(it);
+            }
         }
         history.unkept = Some(Box::new(unkept));
         true
+    }
+
+    /// The beginning of its history, if that was not longer than its bound.
+    pub fn beginning(&self) -> Option<Arc<Base>> {
+        self.history.as_ref()?.parts.front().map(|it| Arc::clone(&it.base))
     }
 
     /// What came since the last time. `None`: nothing.

@@ -21,22 +21,22 @@ const PERFORM: &str = concat!(
     r#""description":"d","target":{"pan":"4111111111111111"}}"#
 );
 
-fn any_tape() -> BoxedStrategy<Vec<String>> {
+pub fn any_tape() -> BoxedStrategy<Vec<String>> {
     prop_oneof![arbitrary::tape(), cryptopay::tape(), qbitpay::tape(), quantapay::tape(), quoine::tape()].boxed()
 }
 
 /// The ways in which a clock can run, as a line of a tape.
-fn clocks() -> impl Strategy<Value = &'static str> {
+pub fn clocks() -> impl Strategy<Value = &'static str> {
     select(&["", "", "control POST clock/resume", "control POST clock/scale {\"rate\":60}", "control POST clock/scale {\"rate\":0.37}"][..])
 }
 
 /// A sandbox whose history is so short.
-fn shop(history_bytes_max: usize) -> Tape {
+pub fn shop(history_bytes_max: usize) -> Tape {
     Tape::new(Start { webhook_url: Some(SHOP.to_owned()), history_bytes_max, ..Start::default() })
 }
 
 /// A replay of the capsule gives this sandbox, to the byte, and so does a replay of its file.
-fn replays(capsule: &Capsule, sandbox: &Sandbox) {
+pub fn replays(capsule: &Capsule, sandbox: &Sandbox) {
     let read = Capsule::read(&capsule.write()).expect("a capsule");
     assert_eq!((read.inputs(), read.hash(), read.dropped()), (capsule.inputs(), capsule.hash(), capsule.dropped()));
     for capsule in [capsule, &read] {
@@ -73,7 +73,7 @@ fn i7_a_replay_from_the_start_and_from_each_snapshot_is_the_run() {
 
 /// What happens next to a sandbox with many callers.
 #[derive(Clone, Copy, Debug)]
-enum Deed {
+pub enum Deed {
     Ask,
     Poll,
     Leave,
@@ -85,15 +85,19 @@ enum Deed {
 }
 
 /// Callers and receivers that come, go, and answer in any order.
-struct Crowd {
-    tape: Tape,
+pub struct Crowd {
+    pub tape: Tape,
     waiting: Vec<Ticket>,
     gone: Vec<Ticket>,
     under_way: Vec<Outgoing>,
 }
 
 impl Crowd {
-    fn do_next(&mut self, deed: Deed, n: usize, lines: &mut std::vec::IntoIter<String>) {
+    pub fn new(tape: Tape) -> Self {
+        Self { tape, waiting: Vec::new(), gone: Vec::new(), under_way: Vec::new() }
+    }
+
+    pub fn do_next(&mut self, deed: Deed, n: usize, lines: &mut std::vec::IntoIter<String>) {
         let (uptime, place) = (self.tape.uptime, |len: usize| n.checked_rem(len));
         match deed {
             Deed::Ask => {
@@ -148,18 +152,27 @@ impl Crowd {
     }
 }
 
-#[test]
-fn i7_no_order_of_callers_and_receivers_is_lost() {
+/// Deeds in any order, each with a number that says whose.
+pub fn deeds() -> impl Strategy<Value = Vec<(Deed, usize)>> {
     use Deed::{Ask, Drain, HalfClose, Leave, Lose, Poll, Settle, Wait};
     let deed = select(&[Ask, Ask, Ask, Ask, Poll, Poll, Poll, Leave, HalfClose, Lose, Settle, Settle, Drain, Drain, Wait][..]);
-    let strategy =
-        (any_tape(), clocks(), vec((deed, 0..1_000_usize), 1..90), prop_oneof![select(&[64 * 1024 * 1024][..]), 6_000..60_000_usize]);
+    vec((deed, 0..1_000_usize), 1..90)
+}
+
+/// The lines of a tape that make requests.
+pub fn requests_of(tape: &[String]) -> std::vec::IntoIter<String> {
+    let is_request = |it: &String| !["merchant", "wait", "restart"].iter().any(|word| it.starts_with(word));
+    tape.iter().flat_map(|it| it.lines()).map(str::to_owned).filter(is_request).collect::<Vec<_>>().into_iter()
+}
+
+#[test]
+fn i7_no_order_of_callers_and_receivers_is_lost() {
+    let strategy = (any_tape(), clocks(), deeds(), prop_oneof![select(&[64 * 1024 * 1024][..]), 6_000..60_000_usize]);
     always(120, &strategy, |(tape, clock, deeds, bytes_max)| {
         let mut tape_of_shop = shop(bytes_max);
         tape_of_shop.play(clock);
-        let mut crowd = Crowd { tape: tape_of_shop, waiting: Vec::new(), gone: Vec::new(), under_way: Vec::new() };
-        let is_request = |it: &String| !["merchant", "wait", "restart"].iter().any(|word| it.starts_with(word));
-        let mut lines = tape.iter().flat_map(|it| it.lines()).map(str::to_owned).filter(is_request).collect::<Vec<_>>().into_iter();
+        let mut crowd = Crowd::new(tape_of_shop);
+        let mut lines = requests_of(&tape);
         for (deed, n) in deeds {
             crowd.do_next(deed, n, &mut lines);
         }

@@ -185,7 +185,9 @@ mod tests {
 
     fn file(texts: &[&str]) -> Vec<u8> {
         let mut out = Header::new(3, 7).bytes();
-        (7..).zip(texts).for_each(|(number, it)| append(&mut out, number, it.as_bytes()));
+        for (number, it) in (7..).zip(texts) {
+            append(&mut out, number, it.as_bytes());
+        }
         out
     }
 

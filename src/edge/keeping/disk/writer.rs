@@ -93,7 +93,9 @@ impl Writer {
             kept.insert(Arc::as_ptr(track), (track, number));
             self.look_after(it);
         }
-        kept.values().for_each(|(track, number)| track.keep(*number));
+        for (track, number) in kept.values() {
+            track.keep(*number);
+        }
         self.cut();
         Ok(())
     }
@@ -143,7 +145,9 @@ impl Writer {
 
     fn lose_all(&self, why: &NotKept, entries: Vec<Entry>) {
         let queued = self.take(&mut self.shared.queue.lock());
-        entries.into_iter().chain(queued).for_each(|it| it.place().0.lose(why));
+        for it in entries.into_iter().chain(queued) {
+            it.place().0.lose(why);
+        }
     }
 
     /// Tries to write until that succeeds. Then the server takes sandboxes back.
