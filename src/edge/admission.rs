@@ -38,7 +38,7 @@ pub struct Arrived {
 
 /// What becomes of a request that was read.
 pub enum Arrival {
-    Here(Arrived),
+    Here(Box<Arrived>),
     Refused(Box<Refusal>),
     /// Another server has answered it.
     #[cfg(feature = "postgres")]
@@ -84,7 +84,7 @@ pub async fn arrive(shared: &Shared, sender: Sender, head: http::request::Parts,
                 return placed::arrive(shared, replicas, may, (sandbox.as_deref(), uri), request, content).await;
             }
             match choose(shared, peer, sandbox.as_deref(), may_call, &mut request) {
-                Ok(driver) => Arrival::Here(Arrived { driver, call, request, held: content }),
+                Ok(driver) => Arrival::Here(Box::new(Arrived { driver, call, request, held: content })),
                 Err((driver, response)) => refused(driver, response, may_call.is_none().then_some(request)),
             }
         }

@@ -168,7 +168,8 @@ async fn decide(shared: &Arc<Shared>, sender: Sender, exchange: &Exchange, head:
     Some(match arriving(shared, sender, exchange, head, body).await? {
         #[cfg(feature = "postgres")]
         Arrival::Elsewhere(leaving) => Decided { driver: shared.registry.default(), leaving: *leaving, told: Told::Elsewhere },
-        Arrival::Here(Arrived { driver, call, request, held }) => {
+        Arrival::Here(arrived) => {
+            let Arrived { driver, call, request, held } = *arrived;
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
             let is_page_stream = pages::is_asked(&request);

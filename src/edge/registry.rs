@@ -25,6 +25,7 @@ use crate::providers;
 use crate::sandbox::Sandbox;
 
 mod choice;
+mod counted;
 mod durable;
 mod expiry;
 #[cfg(feature = "postgres")]
@@ -370,33 +371,6 @@ impl Registry {
         it.driver.close();
         it.driver.forget();
         true
-    }
-
-    /// What sandboxes have counted that were deleted.
-    pub fn gone(&self) -> Tally {
-        self.gone.lock().tally.clone()
-    }
-
-    /// What traffic has ever reached, in all sandboxes together.
-    pub fn touched(&self) -> Touched {
-        let mut all = self.gone.lock().touched.clone();
-        for it in self.all() {
-            it.driver.look(|world| all.add(&world.core.ever_touched()));
-        }
-        all
-    }
-
-    /// What was broken in each sandbox at any time, by its name, if that is kept.
-    pub fn violations(&self) -> BTreeMap<String, Violations> {
-        let mut found = self.gone.lock().violations.clone();
-        for it in self.all() {
-            let own = found.entry(it.driver.name().to_owned()).or_default();
-            it.driver.look(|world| {
-                own.append(world.core.log.kept.clone());
-                own.append(violations::first(world, VIOLATIONS_MAX));
-            });
-        }
-        found
     }
 
     /// The credentials under which a sandbox is found from now on. A deleted one changes nothing here.

@@ -1,4 +1,4 @@
-//! Several machines that serve the same sandboxes, whose histories are kept in PostgreSQL.
+//! Several machines that serve the same sandboxes, whose histories are kept in `PostgreSQL`.
 //!
 //! ```text
 //! request ─▶ placing: the name of its sandbox ─▶ service: the desk says who owns it ─┬ here ─▶ driver ─▶ keeper ─▶ database

@@ -16,7 +16,7 @@ use crate::kit::time::parse_duration;
 /// A lease that is shorter ends when a machine is busy for a moment.
 const LEASE_MIN: Duration = Duration::from_secs(1);
 /// After a longer one, the sandboxes of a dead machine are missed.
-const LEASE_MAX: Duration = Duration::from_mins(5);
+const LEASE_MAX: Duration = Duration::from_secs(300);
 /// All sandboxes are handed over within this time; then the server ends in any case.
 const HAND_OVER_TIME_MAX: Duration = Duration::from_secs(5);
 
@@ -25,9 +25,9 @@ pub struct Store {
     #[arg(
         long,
         help = "A PostgreSQL database that keeps all sandboxes: any number of servers with the same one serve the same sandboxes",
-        long_help = "A PostgreSQL database that keeps all sandboxes, as postgres://USER:PASSWORD@HOST:5432/NAME\n\nAny number of servers with \
-                     the same one serve the same sandboxes, behind any load balancer. One owns a sandbox at a time, and the others send its \
-                     requests on to it. What the database has counts more than --now, --clock and --seed.",
+        long_help = "A PostgreSQL database that keeps all sandboxes, as postgres://USER:PASSWORD@HOST:5432/NAME\n\nAny number of servers \
+                     with the same one serve the same sandboxes, behind any load balancer. One owns a sandbox at a time, and the others \
+                     send its requests on to it. What the database has counts more than --now, --clock and --seed.",
         value_name = "URL",
         requires = "advertise",
         conflicts_with_all = ["watch", "data"],
@@ -47,7 +47,7 @@ pub struct Store {
 }
 
 fn span(text: &str) -> Result<Duration, String> {
-    let span = parse_duration(text).map_err(|it| it.to_string())?;
+    let span = parse_duration(text)?;
     Duration::try_from(span).map_err(|_| "a span is not negative: write 30s or 1m".to_owned())
 }
 

@@ -56,7 +56,7 @@ pub async fn arrive(
             },
         };
         return match admitted(shared, may, &request) {
-            Ok(()) => Arrival::Here(Arrived { driver, call, request, held }),
+            Ok(()) => Arrival::Here(Box::new(Arrived { driver, call, request, held })),
             Err(response) => refused(Some(driver), response, unheard(request)),
         };
     }

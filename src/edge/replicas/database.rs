@@ -153,8 +153,8 @@ impl Database {
             return Ok(other);
         }
         let change = client.transaction().await?;
-        let lock = change.prepare_cached("SELECT 1 FROM playmoney_sandboxes WHERE name = $1 FOR UPDATE").await?;
-        change.execute(&lock, &[&name]).await?;
+        let row = change.prepare_cached("SELECT 1 FROM playmoney_sandboxes WHERE name = $1 FOR UPDATE").await?;
+        change.execute(&row, &[&name]).await?;
         // A second statement, which sees what the lock was waited for.
         let look = change.prepare_cached(LOOK).await?;
         let Some(found) = change.query_opt(&look, &[&name, &self.me.id]).await? else { return Ok(Claimed::Absent) };

@@ -116,7 +116,7 @@ impl Forwarding {
         if headers.contains_key(NOT_HERE) {
             return Sent::Unheard;
         }
-        OF_CONNECTION.iter().for_each(|it| _ = headers.remove(it));
+        without_connection(&mut headers);
         let transport = headers.remove(TRANSPORT).and_then(|it| serde_json::from_slice(it.as_bytes()).ok());
         if headers.get(header::CONTENT_TYPE).is_some_and(|it| it == "text/event-stream") {
             let response = Response { status, headers, body: Bytes::new() };
@@ -138,7 +138,7 @@ impl Forwarding {
         {
             headers.insert(header::HOST, host);
         }
-        OF_CONNECTION.iter().for_each(|it| _ = headers.remove(it));
+        without_connection(&mut headers);
         headers.insert(HOP, self.token.clone());
         if let Ok(peer) = HeaderValue::from_str(&peer.to_string()) {
             headers.insert(PEER, peer);
@@ -161,6 +161,13 @@ pub fn tell_transport(response: &mut Response, transport: &Transport) {
 pub fn not_here(mut response: Response) -> Response {
     response.headers.insert(NOT_HERE, HeaderValue::from_static("true"));
     response
+}
+
+/// Takes out what belongs to one connection.
+fn without_connection(headers: &mut HeaderMap) {
+    for it in &OF_CONNECTION {
+        headers.remove(it);
+    }
 }
 
 /// A body that stays open, piece by piece. It ends with the owner's; one that breaks off cuts the caller's connection.

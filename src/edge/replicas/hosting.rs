@@ -122,9 +122,6 @@ impl Replicas {
         let onward = Onward { method: Method::GET, uri, headers, body: Bytes::new(), peer: IpAddr::V4(Ipv4Addr::LOCALHOST) };
         let Sent::Answered { response, .. } = self.forwarding.send(other, onward).await else { return Vec::new() };
         let mut body: Json = serde_json::from_slice(&response.body).unwrap_or_default();
-        match body["sandboxes"].take() {
-            Json::Array(rows) => rows,
-            _ => Vec::new(),
-        }
+        if let Json::Array(rows) = body["sandboxes"].take() { rows } else { Vec::new() }
     }
 }

@@ -18,9 +18,11 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use self::group::{Group, Part};
 use super::connecting::Trouble;
 use super::database::{Database, Snapshot};
-use super::tenure::{Fate, Fence, fate};
+use super::tenure::Fence;
+use crate::edge::driver::Stopwatch;
 use crate::edge::keeping::{Entry, Names, NotKept, Store, Track};
 
+mod deciding;
 mod group;
 
 /// The bytes of one commit, about.
@@ -158,9 +160,10 @@ fn stand(standing: &watch::Sender<Option<NotKept>>, now: Option<NotKept>) {
     standing.send_if_modified(|it| {
         let changes = it.is_some() != now.is_some();
         if changes {
-            match &now {
-                Some(it) => tracing::warn!(kind = "store", "{}: calls are refused until it is back", it.why),
-                None => tracing::info!(kind = "store", "the database is back"),
+            if let Some(it) = &now {
+                tracing::warn!(kind = "store", "{}: calls are refused until it is back", it.why);
+            } else {
+                tracing::info!(kind = "store", "the database is back");
             }
             *it = now;
         }
@@ -209,10 +212,14 @@ impl Writer {
                     let is_unknown = it.may_be_there;
                     self.lose(it, &NotKept { is_unknown, ..away(&why) });
                 }
-                marks.iter().for_each(|it| it.0.lose(&away(&why)));
+                for (track, _) in &marks {
+                    track.lose(&away(&why));
+                }
             }
         }
-        marks.iter().for_each(|(track, number)| track.keep(*number));
+        for (track, number) in &marks {
+            track.keep(*number);
+        }
         self.hand_over(leaving).await;
     }
 
@@ -221,7 +228,9 @@ impl Writer {
         if leaving.is_empty() {
             return;
         }
-        leaving.iter().for_each(|it| it.0.lose(&NotKept::because(LEFT)));
+        for (track, _) in &leaving {
+            track.lose(&NotKept::because(LEFT));
+        }
         self.behind.lock().retain(|(name, _), _| leaving.iter().all(|it| it.0.settings.name != *name));
         let names: Vec<&str> = leaving.iter().map(|it| it.0.settings.name.as_str()).collect();
         let fences: Vec<i64> = leaving.iter().map(|it| it.0.settings.life.cast_signed()).collect();
@@ -235,13 +244,13 @@ impl Writer {
 
     /// Tries again while the database is away, for a time.
     async fn try_long(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let tried = Stopwatch::start();
         let mut pause = PAUSE_MIN;
         loop {
             let Err(why) = self.attempt(waits).await else { return Ok(()) };
             self.counts.is_failing.store(true, Ordering::Release);
             stand(&self.standing, Some(away(&why)));
-            if deadline < tokio::time::Instant::now() {
+            if PATIENCE < tried.elapsed() {
                 return Err(why);
             }
             tokio::time::sleep(pause).await;
@@ -261,7 +270,9 @@ impl Writer {
             let kept = kept.inspect_err(|why| {
                 let may_be_there = matches!(why, Trouble::Lost(_));
                 self.counts.unanswered.fetch_add(u64::from(may_be_there), Ordering::Relaxed);
-                waits.iter_mut().for_each(|it| it.may_be_there |= may_be_there);
+                for it in waits.iter_mut() {
+                    it.may_be_there |= may_be_there;
+                }
             })?;
             self.counts.groups.fetch_add(1, Ordering::Relaxed);
             self.counts.pieces.fetch_add(kept.len() as u64, Ordering::Relaxed);
@@ -299,56 +310,6 @@ impl Writer {
                 self.database.learn(&it.piece.name, it.piece.fence, names).await?;
                 it.names = None;
             }
-        }
-        Ok(())
-    }
-
-    /// Looks what has become of pieces whose commit was refused or not answered.
-    async fn resolve(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
-        let mut at = 0;
-        while let Some(it) = waits.get_mut(at) {
-            let piece = &it.piece;
-            if !it.may_be_there {
-                at += 1;
-                continue;
-            }
-            let (row, is_there) = self.database.look(&piece.name, piece.fence, piece.next).await?;
-            let numbers = (super::database::number(piece.first), super::database::number(piece.next));
-            match fate(row.as_ref(), &self.database.me().id, piece.fence, numbers, is_there) {
-                Fate::Again => {
-                    it.may_be_there = false;
-                    at += 1;
-                }
-                Fate::Kept => {
-                    let mut it = waits.remove(at);
-                    self.kept(&it);
-                    if it.deletes.is_some() {
-                        (it.piece.first, it.may_be_there) = (it.piece.next, false);
-                        waits.insert(at, it);
-                        at += 1;
-                    }
-                }
-                other @ (Fate::Lost | Fate::Unknown) => {
-                    self.counts.fenced.fetch_add(1, Ordering::Relaxed);
-                    let why = NotKept { is_unknown: other == Fate::Unknown, ..NotKept::because(MOVED) };
-                    self.lose(&waits.remove(at), &why);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Deletes sandboxes. One whose tenure has ended stays.
-    async fn delete(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
-        while let Some(at) = waits.iter().position(|it| it.deletes.is_some() && it.piece.first == it.piece.next) {
-            let piece = &waits[at].piece;
-            let is_done = self.database.delete(&piece.name, piece.fence).await?;
-            let it = waits.remove(at);
-            match it.deletes {
-                Some(number) if is_done => it.track.keep(number),
-                _ => it.track.lose(&NotKept { is_unknown: true, ..NotKept::because(MOVED) }),
-            }
-            self.ended(&it);
         }
         Ok(())
     }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
 
 use super::connecting::{Address, Trouble};
 use super::database::{Database, Replica};
 use super::keeper::Keeper;
 use super::service::{Parts, Replicas};
-use crate::edge::driver::{Driver, Outside};
+use crate::edge::driver::{Driver, Outside, Stopwatch};
 use crate::edge::keeping::{Keeping, Store};
 use crate::edge::registry::{DEFAULT, Hosting, Registry};
 use crate::engine::start::Start;
@@ -86,7 +85,7 @@ impl Opening {
         let place = advertise.trim_start_matches("http://").to_owned();
         let id = format!("{place}-{}", drawn.get(..8).unwrap_or(&drawn));
         let database = Database::new(&address, Replica { id, advertise }, lease).map_err(Unopened)?;
-        let deadline = Instant::now() + wait;
+        let waited = Stopwatch::start();
         let mut is_told = false;
         loop {
             let why = match Self::begin(&database, &drawn).await {
@@ -94,9 +93,9 @@ impl Opening {
                 Ok(Err(why)) => return Err(Unopened(format!("the database {shown} cannot be used: {why}"))),
                 Err(why) => why,
             };
-            if deadline < Instant::now() + PAUSE {
-                let waited = wait.as_secs_f32();
-                return Err(Unopened(format!("the database {shown} was not there within {waited} s: {why}")));
+            if wait < waited.elapsed() + PAUSE {
+                let seconds = wait.as_secs_f32();
+                return Err(Unopened(format!("the database {shown} was not there within {seconds} s: {why}")));
             }
             if !std::mem::replace(&mut is_told, true) {
                 tracing::warn!(kind = "store", "the database {shown} is waited for: {why}");

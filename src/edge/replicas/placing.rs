@@ -8,7 +8,6 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use parking_lot::Mutex;
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::forwarding::{Hop, Onward, Sent, not_here};
 use super::service::{Replicas, Route};
@@ -31,9 +30,11 @@ const CREDENTIALS_MAX: usize = 10_000;
 /// Calls of the control API that every replica answers itself.
 const OF_SERVER: [&str; 4] = ["list_sandboxes", "create_sandbox", "metrics", "list_replicas"];
 
-/// To which sandboxes credentials lead, and until when that is believed.
+/// To which sandboxes credentials lead, and until which uptime that is believed.
 #[derive(Default)]
-pub struct Credentials(Mutex<BTreeMap<(ProviderId, String), (Instant, Vec<String>)>>);
+pub struct Credentials(Mutex<BTreeMap<(ProviderId, String), Believed>>);
+
+type Believed = (Duration, Vec<String>);
 
 /// Where a request is answered.
 pub enum Place {
@@ -110,7 +111,7 @@ impl Replicas {
 
     async fn owners_of(&self, provider: ProviderId, credential: String) -> Vec<String> {
         let key = (provider, credential);
-        let now = Instant::now();
+        let now = self.stopwatch.elapsed();
         if let Some((until, owners)) = self.credentials.0.lock().get(&key)
             && now < *until
         {

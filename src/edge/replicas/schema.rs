@@ -92,12 +92,11 @@ pub async fn migrate(client: &mut Client, token: &str) -> Result<String, Unusabl
     change.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     change.batch_execute("CREATE TABLE IF NOT EXISTS playmoney_schema (version integer NOT NULL)").await?;
     let version = change.query_opt("SELECT version FROM playmoney_schema", &[]).await?;
-    let found: i32 = match version {
-        Some(row) => row.get(0),
-        None => {
-            change.batch_execute("INSERT INTO playmoney_schema (version) VALUES (0)").await?;
-            0
-        }
+    let found: i32 = if let Some(row) = version {
+        row.get(0)
+    } else {
+        change.batch_execute("INSERT INTO playmoney_schema (version) VALUES (0)").await?;
+        0
     };
     if known < found {
         return Err(Unusable::Newer { found, known });

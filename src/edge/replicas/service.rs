@@ -9,7 +9,6 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
-use tokio::time::Instant;
 
 use super::connecting::Trouble;
 use super::database::{Claimed, Database, Made, New, Replica};
@@ -19,7 +18,7 @@ use super::placing::Credentials;
 use super::tenure::{Desk, Fence, ReplicaId, Way};
 use crate::control::Problem;
 use crate::control::sandboxes;
-use crate::edge::driver::Driver;
+use crate::edge::driver::{Driver, Stopwatch};
 use crate::edge::keeping::{NotKept, Settings};
 use crate::edge::registry::{Hosted, Registry};
 use crate::kit::http::Response;
@@ -58,6 +57,7 @@ pub struct Replicas {
     pub(super) runtime: Handle,
     pub(super) registry: OnceLock<Weak<Registry>>,
     pub(super) credentials: Credentials,
+    pub(super) stopwatch: Stopwatch,
     desk: Mutex<Desk>,
     /// Who was last seen to own a sandbox that is not here.
     owners: Mutex<BTreeMap<String, Replica>>,
@@ -105,6 +105,7 @@ impl Replicas {
             runtime,
             registry: OnceLock::new(),
             credentials: Credentials::default(),
+            stopwatch: Stopwatch::start(),
             desk: Mutex::default(),
             owners: Mutex::default(),
             living: watch::Sender::default(),
@@ -174,8 +175,8 @@ impl Replicas {
 
     /// Where the sandbox of that name is. Waits while it moves, or while its owner is dead and the lease lasts.
     pub async fn route(self: &Arc<Self>, name: &str) -> Route {
-        let deadline = Instant::now() + self.lease + PATIENCE;
-        while Instant::now() < deadline {
+        let waited = Stopwatch::start();
+        while waited.elapsed() < self.lease + PATIENCE {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
             let owner = self.owners.lock().get(name).cloned();

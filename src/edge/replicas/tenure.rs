@@ -82,11 +82,17 @@ pub enum Fate {
     Unknown,
 }
 
-/// Judges by a later look at the row. `before` and `piece` are the numbers before and of the piece, `is_there` says whether a piece of
-/// that number and of that tenure was found.
-pub fn fate(row: Option<&Row>, writer: &ReplicaId, fence: Fence, (before, piece): (i64, i64), is_there: bool) -> Fate {
+/// Whether a look has found a piece of that number and of that tenure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    There,
+    Missing,
+}
+
+/// Judges by a later look at the row. `before` and `piece` are the numbers before and of the piece.
+pub fn fate(row: Option<&Row>, writer: &ReplicaId, fence: Fence, (before, piece): (i64, i64), found: Found) -> Fate {
     let Some(row) = row else { return Fate::Unknown };
-    if is_there {
+    if found == Found::There {
         return Fate::Kept;
     }
     let is_ours = row.owner.as_ref() == Some(writer) && row.fence == fence;
@@ -94,9 +100,8 @@ pub fn fate(row: Option<&Row>, writer: &ReplicaId, fence: Fence, (before, piece)
         (true, kept) if kept == before => Fate::Again,
         // Only this tenure has written since.
         (true, kept) if piece <= kept => Fate::Kept,
-        (true, _) => Fate::Unknown,
         (false, _) if row.base < piece => Fate::Lost,
-        (false, _) => Fate::Unknown,
+        (true | false, _) => Fate::Unknown,
     }
 }
 
@@ -233,14 +238,14 @@ mod tests {
     #[test]
     fn a_commit_without_an_answer_is_judged_by_what_stands_there() {
         let me = "me".to_owned();
-        let judged = |row: Option<Row>, is_there| fate(row.as_ref(), &me, Fence(7), (3, 4), is_there);
-        assert_eq!(judged(Some(row(Some("me"), 7, 3, 0)), false), Fate::Again);
-        assert_eq!(judged(Some(row(Some("me"), 7, 4, 0)), true), Fate::Kept);
-        assert_eq!(judged(Some(row(Some("me"), 7, 4, 4)), false), Fate::Kept, "it has gone into our own snapshot");
-        assert_eq!(judged(Some(row(Some("other"), 8, 4, 0)), true), Fate::Kept);
-        assert_eq!(judged(Some(row(Some("other"), 8, 4, 0)), false), Fate::Lost, "the other has written this number");
-        assert_eq!(judged(Some(row(Some("other"), 8, 9, 9)), false), Fate::Unknown);
-        assert_eq!(judged(None, false), Fate::Unknown);
+        let judged = |row: Option<Row>, found| fate(row.as_ref(), &me, Fence(7), (3, 4), found);
+        assert_eq!(judged(Some(row(Some("me"), 7, 3, 0)), Found::Missing), Fate::Again);
+        assert_eq!(judged(Some(row(Some("me"), 7, 4, 0)), Found::There), Fate::Kept);
+        assert_eq!(judged(Some(row(Some("me"), 7, 4, 4)), Found::Missing), Fate::Kept, "it has gone into our own snapshot");
+        assert_eq!(judged(Some(row(Some("other"), 8, 4, 0)), Found::There), Fate::Kept);
+        assert_eq!(judged(Some(row(Some("other"), 8, 4, 0)), Found::Missing), Fate::Lost, "the other has written this number");
+        assert_eq!(judged(Some(row(Some("other"), 8, 9, 9)), Found::Missing), Fate::Unknown);
+        assert_eq!(judged(None, Found::Missing), Fate::Unknown);
     }
 
     #[test]

@@ -64,9 +64,8 @@ async fn every_replica_serves_every_sandbox() {
 /// A request with its credential, as bytes.
 fn post(path: &str, token: &str, headers: &str, body: &str) -> String {
     let (types, length) = ("content-type: application/json; charset=UTF-8\r\naccept: application/json; version=1.0", body.len());
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: playmoney\r\nauthorization: Bearer {token}\r\n{types}\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n{body}"
-    )
+    let head = format!("POST {path} HTTP/1.1\r\nhost: playmoney\r\nauthorization: Bearer {token}\r\n{types}\r\n");
+    format!("{head}content-length: {length}\r\n{headers}connection: close\r\n\r\n{body}")
 }
 
 /// Asks for a payout.

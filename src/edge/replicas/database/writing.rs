@@ -2,7 +2,7 @@
 
 use super::{BTreeSet, Database, PART_BYTES, Row, Trouble, number, row};
 use crate::edge::replicas::connecting::in_words;
-use crate::edge::replicas::tenure::Fence;
+use crate::edge::replicas::tenure::{Fence, Found};
 
 /// The records of one sandbox that one commit keeps.
 #[derive(Clone, Debug)]
@@ -61,13 +61,14 @@ impl Database {
     }
 
     /// Looks at the row of a sandbox, and whether the piece of that tenure is there whose next record has that number.
-    pub async fn look(&self, name: &str, fence: Fence, next: u64) -> Result<(Option<Row>, bool), Trouble> {
+    pub async fn look(&self, name: &str, fence: Fence, next: u64) -> Result<(Option<Row>, Found), Trouble> {
         let text = "SELECT owner, fence, kept, base,
                 EXISTS (SELECT 1 FROM playmoney_pieces p WHERE p.sandbox = name AND p.next = $3 AND p.fence = $2)
             FROM playmoney_sandboxes WHERE name = $1";
         let client = self.client().await?;
         let found = client.query_opt(text, &[&name, &fence.0, &number(next)]).await?;
-        Ok(found.map_or((None, false), |it| (Some(row(&it)), it.get(4))))
+        let look = |it: &tokio_postgres::Row| if it.get(4) { Found::There } else { Found::Missing };
+        Ok(found.map_or((None, Found::Missing), |it| (Some(row(&it)), look(&it))))
     }
 
     /// Puts a snapshot in the place of the records before it. `false`: the tenure has ended, or the records before it are not kept.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use playmoney::inside::edge::replicas::tenure::{self, Claim, Fence, Left, Row};
+use playmoney::inside::edge::replicas::tenure::{self, Claim, Fence, Found, Left, Row};
 
 use super::{Input, Millis};
 
@@ -67,7 +67,7 @@ pub enum Reply {
     Renewed,
     Claimed { name: usize, claim: Claim, fence: Fence, inputs: Vec<Input>, kept: i64 },
     Written { name: usize, fence: Fence, is_kept: bool },
-    Looked { name: usize, fence: Fence, row: Row, is_there: bool },
+    Looked { name: usize, fence: Fence, row: Row, found: Found },
     Released { name: usize },
 }
 
@@ -119,7 +119,8 @@ impl Database {
             Ask::Look { name, fence, piece } => {
                 let kept = &self.rows[name];
                 let is_there = kept.pieces.iter().any(|it| (it.0, it.1) == (piece, fence));
-                Reply::Looked { name, fence, row: kept.row.clone(), is_there }
+                let found = if is_there { Found::There } else { Found::Missing };
+                Reply::Looked { name, fence, row: kept.row.clone(), found }
             }
             Ask::Release { name, fence } => {
                 let row = &mut self.rows[name].row;

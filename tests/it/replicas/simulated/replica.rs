@@ -185,9 +185,9 @@ impl Replica {
                 let piece = self.memories.get(&name).map_or(0, |it| it.kept + 1);
                 self.ask(Ask::Look { name, fence, piece });
             }
-            Reply::Looked { name, fence, row, is_there } => {
+            Reply::Looked { name, fence, row, found } => {
                 let before = self.memories.get(&name).map_or(0, |it| it.kept);
-                match fate(Some(&row), &self.id, fence, (before, before + 1), is_there) {
+                match fate(Some(&row), &self.id, fence, (before, before + 1), found) {
                     Fate::Kept => self.kept(name),
                     Fate::Again => self.write_again(name),
                     Fate::Lost => self.drop_sandbox(name, Told::NotApplied),
