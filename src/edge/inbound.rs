@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 
 use super::access::Access;
-use super::admission::{Arrival, Arrived, Refusal, Sender, arrive};
+use super::admission::{Arrival, Arrived, Refusal, Sender};
 use super::answers::Answers;
 use super::bodies::Bodies;
 use super::data::Data;
@@ -22,23 +22,25 @@ use super::exchange::Exchange;
 use super::faults;
 use super::faults::{Answering, Cut, inject};
 use super::heads::Names;
-use super::hosting::{self, Reach};
+use super::hosting;
 use super::log::{self, Told};
 use super::notices::Notices;
 use super::pages::{self, Changes};
 use super::registry::Registry;
-#[cfg(feature = "postgres")]
-use super::replicas::forwarding::{take_hop, tell_transport};
 use super::streams;
 use super::threads::AbortOnDrop;
 #[cfg(feature = "tls")]
 use super::tls::Handshakes;
 use super::unheard;
 use crate::control::events::{self, Watch};
-use crate::control::{self, Served};
+use crate::control::{self, Call, Served};
 use crate::engine::core::sandbox_url;
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderName, HeaderValue, NOSNIFF, Request, Response, Target};
+
+mod among;
+
+use self::among::{arriving, mark, reach, sender};
 
 /// What `IDLE_TIME_MAX` is called in an answer.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
@@ -71,7 +73,6 @@ pub async fn answer(
     exchange: &Exchange,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Written>, Cut> {
-    #[cfg_attr(not(feature = "postgres"), expect(unused_mut, reason = "only a server among others takes something out"))]
     let (mut head, body) = request.into_parts();
     let sender = sender(shared, peer, &mut head);
     let origin = head.headers.get(header::ORIGIN).cloned();
@@ -92,15 +93,7 @@ pub async fn answer(
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);
     }
-    #[cfg(feature = "postgres")]
-    if let Some(replicas) = shared.registry.replicas() {
-        replicas.sign(&mut response.headers);
-        if sender.hop.is_some()
-            && let Some(transport) = transport.take()
-        {
-            tell_transport(&mut response, &transport);
-        }
-    }
+    mark(shared, sender, &mut response, &mut transport);
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
@@ -178,10 +171,7 @@ async fn decide(shared: &Arc<Shared>, sender: Sender, exchange: &Exchange, head:
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
                 let (response, stream) = match asked {
-                    Served::Answered(_) if call.is_some_and(|it| it.name == "health") && shared.data.is_some() => {
-                        (control::healthy(&shared.data.as_ref().map_or_else(Default::default, Data::health)), None)
-                    }
-                    Served::Answered(response) => (response, None),
+                    Served::Answered(response) => (with_health(shared, call, response), None),
                     Served::Watched(watch) => open(shared, &driver, watch, exchange).await,
                     Served::Asked(wish) => {
                         let needs_caller = wish.needs_caller();
@@ -214,61 +204,30 @@ async fn decide(shared: &Arc<Shared>, sender: Sender, exchange: &Exchange, head:
             }
             Decided { driver, leaving, told: if is_control { Told::Nowhere } else { Told::InJournal } }
         }
-        Arrival::Refused(refusal) => {
-            let Refusal { driver, mut response, unheard } = *refusal;
-            let driver = driver.unwrap_or_else(|| shared.registry.default());
-            response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-            let response = driver.stamped(response);
-            let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
-            let response = match unheard {
-                Some(request) => kept(&shared.registry.default(), response, |it, response| it.keep_unheard(request, response)).await,
-                None => response,
-            };
-            Decided { driver, leaving: Leaving::at_once(response), told }
-        }
+        Arrival::Refused(refusal) => refused(shared, *refusal).await,
     })
 }
 
-/// How far a call about sandboxes looks: one that another server has sent on is about those of this one.
-#[cfg(feature = "postgres")]
-const fn reach(sender: Sender) -> Reach {
-    if sender.hop.is_some() { Reach::Here } else { Reach::Everywhere }
+/// The answer to a request that no sandbox hears.
+async fn refused(shared: &Shared, refusal: Refusal) -> Decided {
+    let Refusal { driver, mut response, unheard } = refusal;
+    let driver = driver.unwrap_or_else(|| shared.registry.default());
+    response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    let response = driver.stamped(response);
+    let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
+    let response = match unheard {
+        Some(request) => kept(&shared.registry.default(), response, |it, response| it.keep_unheard(request, response)).await,
+        None => response,
+    };
+    Decided { driver, leaving: Leaving::at_once(response), told }
 }
 
-#[cfg(not(feature = "postgres"))]
-const fn reach(_: Sender) -> Reach {
-    Reach::Here
-}
-
-/// Who has sent a request. The mark of another server is taken out of it.
-#[cfg(feature = "postgres")]
-fn sender(shared: &Shared, peer: IpAddr, head: &mut http::request::Parts) -> Sender {
-    let hop = shared.registry.replicas().and_then(|it| take_hop(&mut head.headers, it.token()));
-    Sender { ip: hop.map_or(peer, |it| it.peer), hop }
-}
-
-#[cfg(not(feature = "postgres"))]
-const fn sender(_: &Shared, ip: IpAddr, _: &mut http::request::Parts) -> Sender {
-    Sender { ip }
-}
-
-/// A request that was read. `None`: its caller has hung up while another server answers it.
-#[cfg(feature = "postgres")]
-async fn arriving(shared: &Shared, sender: Sender, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Arrival> {
-    if shared.registry.replicas().is_none() {
-        return Some(arrive(shared, sender, head, body).await);
+/// What the server says of its data stands in the answer about its health.
+fn with_health(shared: &Shared, call: Option<&Call>, response: Response) -> Response {
+    match &shared.data {
+        Some(data) if call.is_some_and(|it| it.name == "health") => control::healthy(&data.health()),
+        Some(_) | None => response,
     }
-    // Boxed, because only a server among others needs its size.
-    tokio::select! {
-        biased;
-        arrival = Box::pin(arrive(shared, sender, head, body)) => Some(arrival),
-        () = exchange.given_up() => None,
-    }
-}
-
-#[cfg(not(feature = "postgres"))]
-async fn arriving(shared: &Shared, sender: Sender, _: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Arrival> {
-    Some(arrive(shared, sender, head, body).await)
 }
 
 /// The answer to a request that a journal keeps and that no sandbox hears, once it was kept; otherwise that it cannot be.

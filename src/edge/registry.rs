@@ -15,7 +15,7 @@ use crate::control::sandboxes::{self, Beginning, Copy, Stay};
 use crate::control::{Problem, violations};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
-use crate::engine::log::{Tally, VIOLATIONS_MAX, Violations};
+use crate::engine::log::{Tally, Violations};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::touched::Touched;

@@ -237,7 +237,8 @@ impl Outbox {
         queued + self.waiting_for_turns()
     }
 
-    /// The attempts whose outcomes were lost with the process that made them; they are sent again. Those that are `unsent` are still to leave.
+    /// The attempts whose outcomes were lost with the process that made them; they are sent again. Those that are `unsent` are still to
+    /// leave.
     pub fn take_lost(&mut self, unsent: &BTreeSet<AttemptId>) -> Vec<AttemptId> {
         let Self { in_flight, deliveries, .. } = &mut *self;
         in_flight.retain(|it| deliveries.contains_key(&it.attempt.delivery)); // nothing is left to send again

@@ -36,7 +36,7 @@ impl Folder {
     /// The files of its log, the oldest first.
     fn logs(&self) -> Vec<PathBuf> {
         let all = std::fs::read_dir(&self.0).expect("a folder").map(|it| it.expect("a file").path());
-        let mut logs: Vec<PathBuf> = all.filter(|it| it.extension().is_some_and(|it| it == "log")).collect();
+        let mut logs: Vec<PathBuf> = all.filter(|file| file.extension().is_some_and(|it| it == "log")).collect();
         logs.sort();
         logs
     }
@@ -210,9 +210,9 @@ async fn a_damaged_end_is_cut_and_said() {
         let mut bytes = std::fs::read(&log).expect("a file");
         let length = bytes.len();
         if damage {
-            bytes.truncate(length - 5)
+            bytes.truncate(length - 5);
         } else {
-            bytes[length - 5] ^= 0x20
+            bytes[length - 5] ^= 0x20;
         }
         std::fs::write(&log, &bytes).expect("it can be written");
         let serving = folder.serve(&[]);

@@ -73,7 +73,7 @@ impl State {
     fn number(&self, name: &str) -> Result<Option<u64>, String> {
         let read = self.database()?.begin_read().map_err(|it| it.to_string())?;
         match read.open_table(SERVER) {
-            Ok(table) => table.get(name).map(|it| it.map(|it| it.value())).map_err(|it| it.to_string()),
+            Ok(table) => table.get(name).map(|found| found.map(|it| it.value())).map_err(|why| why.to_string()),
             Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
             Err(why) => Err(why.to_string()),
         }
