@@ -11,6 +11,8 @@ use ipnet::IpNet;
 use self::greeting::Greeting;
 use self::listen::Listen;
 use self::log::LogFormat;
+#[cfg(feature = "postgres")]
+use self::store::Store;
 use self::tls::Tls;
 use self::values::{bearer, cores, history_bytes, network, threads};
 use self::watch::Flags;
@@ -31,6 +33,8 @@ use crate::kit::time::{Timestamp, parse_timestamp};
 mod greeting;
 pub mod listen;
 pub mod log;
+#[cfg(feature = "postgres")]
+mod store;
 mod tls;
 pub mod values;
 pub mod watch;
@@ -127,6 +131,9 @@ pub struct Serve {
     /// look each time. What stands there and is not such a file is refused. The file stays when the server ends.
     #[arg(long, value_name = "FILE", env = "PLAYMONEY_FAKETIME_FILE")]
     faketime_file: Option<PathBuf>,
+    #[cfg(feature = "postgres")]
+    #[command(flatten)]
+    store: Store,
     /// Load the scenario again whenever its file changes
     #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), requires = "scenario", env = "PLAYMONEY_WATCH")]
     watch: bool,
@@ -190,7 +197,11 @@ impl Serve {
         let names = || tls::names(&listen, self.public_url.as_deref(), &self.allow_host);
         let issued = self.tls.certificate(names)?;
         let (ca_file, certificate) = issued.map_or((None, None), |it| (it.ca_file, Some(it.certificate)));
+        #[cfg(feature = "postgres")]
+        let store = self.store.open(certificate.as_ref(), token.as_ref()).await?;
         let config = Config { tls: certificate, ..self.config(listen.clone(), start, token.clone()) };
+        #[cfg(feature = "postgres")]
+        let config = Config { store: store.clone(), ..config };
         let (public_url, data) = (config.public_url.clone(), config.data.clone());
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
         let (base, ca_file) = (server.base_url(), ca_file.as_deref());
@@ -207,6 +218,10 @@ impl Serve {
             () = watch::watch(&server, watched.as_deref(), &flags) => {}
         }
         drop(ready);
+        #[cfg(feature = "postgres")]
+        if let Some(store) = store {
+            Store::hand_over(&store).await;
+        }
         server.stop().await;
         Ok(Exit::Good)
     }
@@ -246,9 +261,9 @@ impl Serve {
             sandboxes_max: self.sandboxes_max,
             threads: self.threads.unwrap_or_else(cores),
             admin_token,
-            tls: None,
             data: self.data,
             faketime_file: self.faketime_file,
+            ..Config::default()
         }
     }
 }

@@ -84,6 +84,8 @@ pub enum Wish {
     /// A receiver of its webhooks is tried.
     Audit(Box<Wanted>),
     Metrics,
+    /// The servers that have the same sandboxes.
+    Replicas,
 }
 
 impl Wish {
@@ -131,6 +133,10 @@ pub fn list(call: &Call, request: &Request, _: &[&str]) -> Result<Wish, Problem>
 
 pub fn metrics(_: &Call, _: &Request, _: &[&str]) -> Result<Wish, Problem> {
     Ok(Wish::Metrics)
+}
+
+pub fn replicas(_: &Call, _: &Request, _: &[&str]) -> Result<Wish, Problem> {
+    Ok(Wish::Replicas)
 }
 
 pub fn show(_: &Call, _: &Request, captures: &[&str]) -> Result<Wish, Problem> {
@@ -312,6 +318,24 @@ pub fn created(shown: Json, warnings: Option<&Mistakes>) -> Response {
 /// The answer to a deletion.
 pub fn deleted(name: &str) -> Response {
     Response::json(StatusCode::OK, &json!({"deleted": name}))
+}
+
+/// This server keeps its sandboxes to itself.
+pub fn alone() -> Problem {
+    let detail = "This server is the only one with its sandboxes. Servers that are started with --store have them together.";
+    Problem::new(StatusCode::NOT_FOUND, "no_replicas", detail)
+}
+
+/// What is asked has to be kept, and cannot be.
+pub fn not_kept(why: &str) -> Problem {
+    let detail = format!("This call has changed nothing, because it could not be kept: {why}. Try again in a second.");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_kept", detail)
+}
+
+/// What is kept of a sandbox cannot be played.
+pub fn not_restored(name: &str, why: &str) -> Problem {
+    let detail = format!("What is kept of the sandbox `{name}` cannot be played by this version of Playmoney: {why}");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_restored", detail)
 }
 
 /// A name that is taken.

@@ -30,6 +30,7 @@ pub static TABLE: &[Call] = &[
     Call::get("assets/{asset}", "show_asset", "shows a file of our pages", File(dashboard::asset)).caller(Caller::Everyone),
     Call::get("health", "health", "says whether the server answers requests", Server(server::health)).caller(Caller::Everyone),
     Call::get("metrics", "metrics", "shows figures of the server in the text format of Prometheus", Sandboxes(sandboxes::metrics)),
+    Call::get("replicas", "list_replicas", "lists the servers that have the same sandboxes, and who owns each", Sandboxes(sandboxes::replicas)),
     Call::get("events", "events", "tells what happens, while it happens, as server-sent events", Stream(events::watch)).query(events::WANTED),
     Call::get("sandboxes", "list_sandboxes", "lists the sandboxes of the server", Sandboxes(sandboxes::list)).query(sandboxes::LISTING),
     Call::post("sandboxes", "create_sandbox", "makes a sandbox with keys, a clock and a state of its own", Sandboxes(sandboxes::create)).body(Body::Fields(sandboxes::NEW))

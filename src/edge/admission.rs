@@ -8,16 +8,23 @@ use hyper::body::Incoming;
 
 use super::access::{Called, Head};
 use super::address::Address;
-use super::bodies::{Held, Sender, discard};
+use super::bodies::{Held, Sender as BodySender, discard};
 use super::driver::Driver;
+#[cfg(feature = "postgres")]
+use super::driver::Leaving;
 use super::inbound::Shared;
 use super::pages;
 use super::registry::Chosen;
+#[cfg(feature = "postgres")]
+use super::replicas::forwarding::Hop;
 use super::unheard;
 use crate::control::events::LAST_EVENT_ID;
 use crate::control::{self, BodyLimits, Call, Caller};
 use crate::kit::http::{Request, RequestPath, Response, Target};
 use crate::kit::path::normalised;
+
+#[cfg(feature = "postgres")]
+mod placed;
 
 /// A request that may be answered, and the sandbox that it is for.
 pub struct Arrived {
@@ -29,6 +36,15 @@ pub struct Arrived {
     pub held: Held,
 }
 
+/// What becomes of a request that was read.
+pub enum Arrival {
+    Here(Box<Arrived>),
+    Refused(Box<Refusal>),
+    /// Another server has answered it.
+    #[cfg(feature = "postgres")]
+    Elsewhere(Box<Leaving>),
+}
+
 /// Why a request is not answered by a sandbox.
 pub struct Refusal {
     /// The sandbox that it was for, when it was found.
@@ -38,12 +54,21 @@ pub struct Refusal {
     pub unheard: Option<Request>,
 }
 
+/// Who has sent a request, and how it came.
+#[derive(Clone, Copy)]
+pub struct Sender {
+    pub ip: IpAddr,
+    /// Another server has sent it on.
+    #[cfg(feature = "postgres")]
+    pub hop: Option<Hop>,
+}
+
 /// A request that may be answered or, with what was read of it, the reason why not.
-pub async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, body: Incoming) -> Result<Arrived, Box<Refusal>> {
-    let (mut content, mut body) = (Held::default(), Some(body));
+pub async fn arrive(shared: &Shared, sender: Sender, head: http::request::Parts, body: Incoming) -> Arrival {
+    let (mut content, mut body, peer) = (Held::default(), Some(body), sender.ip);
     let admitted = admit(shared, peer, &head, &mut body, &mut content).await;
     if let Some(unread) = body {
-        discard(unread, Sender::of(&head.headers)).await;
+        discard(unread, BodySender::of(&head.headers)).await;
     }
     let uri = head.uri;
     let (method, headers, body) = (head.method, head.headers, content.bytes.clone());
@@ -53,17 +78,25 @@ pub async fn arrive(shared: &Shared, peer: IpAddr, head: http::request::Parts, b
             let query = uri.query().unwrap_or("").to_owned();
             let (origin, by_own_host, is_ambiguous) = (called.origin, called.provider.is_some(), false);
             let mut request = Request { method, target, path, query, headers, kept_headers: None, body, origin, by_own_host, is_ambiguous };
+            #[cfg(feature = "postgres")]
+            if let Some(replicas) = shared.registry.replicas() {
+                let may = placed::May { sender, may_call, call };
+                return placed::arrive(shared, replicas, may, (sandbox.as_deref(), uri), request, content).await;
+            }
             match choose(shared, peer, sandbox.as_deref(), may_call, &mut request) {
-                Ok(driver) => Ok(Arrived { driver, call, request, held: content }),
-                Err((driver, response)) => Err(Box::new(Refusal { driver, response, unheard: may_call.is_none().then_some(request) })),
+                Ok(driver) => Arrival::Here(Box::new(Arrived { driver, call, request, held: content })),
+                Err((driver, response)) => refused(driver, response, may_call.is_none().then_some(request)),
             }
         }
         Err(NotAdmitted { response, journal }) => {
             let unheard = || Request { method, headers, ..Request::new(Method::GET, &unheard::target(&uri), body) };
-            let unheard = (journal == Journal::Default).then(unheard);
-            Err(Box::new(Refusal { driver: None, response, unheard }))
+            refused(None, response, (journal == Journal::Default).then(unheard))
         }
     }
+}
+
+fn refused(driver: Option<Arc<Driver>>, response: Response, unheard: Option<Request>) -> Arrival {
+    Arrival::Refused(Box::new(Refusal { driver, response, unheard }))
 }
 
 /// The sandbox for a request, if it may call. A refusal comes from the sandbox, when it was found. One that is made on use is made
@@ -175,7 +208,7 @@ async fn admit(
         shared.access.admit(head, &called.origin).map_err(refused)?;
     }
     if let Some(body) = body.take() {
-        *content = shared.bodies.read(body, limits, Sender::of(&head.headers), &shared.notices).await.map_err(refused)?;
+        *content = shared.bodies.read(body, limits, BodySender::of(&head.headers), &shared.notices).await.map_err(refused)?;
     }
     let sandbox = address.sandbox.map(str::to_owned);
     Ok(Admitted { call, may_call, path: address.path, sandbox, called })

@@ -280,6 +280,9 @@ impl Driver {
         if self.alarm.swap(next, Ordering::AcqRel) != next {
             self.alarm_set.notify_one();
         }
+        if self.outside.keeping.is_some() {
+            self.say_when_it_wakes(sandbox, uptime);
+        }
     }
 }
 

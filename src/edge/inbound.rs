@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 
 use super::access::Access;
-use super::admission::{Arrived, Refusal, arrive};
+use super::admission::{Arrival, Arrived, Refusal, Sender};
 use super::answers::Answers;
 use super::bodies::Bodies;
 use super::clock::Clock;
@@ -23,7 +23,7 @@ use super::exchange::Exchange;
 use super::faults;
 use super::faults::{Answering, Cut, inject};
 use super::heads::Names;
-use super::hosting;
+use super::hosting::{self, Reach};
 use super::log::{self, Told};
 use super::notices::Notices;
 use super::pages::{self, Changes};
@@ -38,6 +38,10 @@ use crate::control::{self, Call, Served};
 use crate::engine::core::sandbox_url;
 use crate::engine::rules::Transport;
 use crate::kit::http::{HeaderName, HeaderValue, NOSNIFF, Request, Response, Target};
+
+mod among;
+
+use self::among::{arriving, mark, reach, sender};
 
 /// What `IDLE_TIME_MAX` is called in an answer.
 const KEEP_ALIVE: HeaderValue = HeaderValue::from_static("timeout=1260");
@@ -70,12 +74,13 @@ pub async fn answer(
     exchange: &Exchange,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Written>, Cut> {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let sender = sender(shared, peer, &mut head);
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
     let asked = log::is_read().then(|| unheard::target(&head.uri));
     let (method, version) = (head.method.clone(), head.version);
-    let Decided { driver, leaving, told } = decide(shared, peer, exchange, head, body).await.ok_or(Cut::Off)?;
+    let Decided { driver, leaving, told } = decide(shared, sender, exchange, head, body).await.ok_or(Cut::Off)?;
     let Leaving { mut response, mut transport, ticket, caller: _caller, mut stream } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
@@ -84,9 +89,12 @@ pub async fn answer(
     if let (Told::Nowhere, Some(target)) = (told, asked) {
         log::tell_control(&driver, &method, target.split('?').next().unwrap_or_default(), &response);
     }
+    #[cfg(feature = "postgres")]
+    let origin = origin.filter(|_| told != Told::Elsewhere); // its server has said it
     if let Some(origin) = &origin {
         shared.access.show_to(Some(origin), &mut response);
     }
+    mark(shared, sender, &mut response, &mut transport);
     if let Some(transport) = transport {
         tracing::info!(sandbox = driver.name(), kind = "transport", ?transport, "a rule changes this answer on its way");
         // Boxed, because the usual answer does not need its size.
@@ -98,7 +106,8 @@ pub async fn answer(
         && response.body.is_empty()
         && ![StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&response.status)
     {
-        response.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0")); // as hyper says it of GET
+        // As hyper says it of GET.
+        response.headers.entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
     }
     let body = stream.map_or_else(|| Either::Left(Full::new(response.body)), Either::Right);
     let mut written = hyper::Response::new(body);
@@ -149,9 +158,12 @@ struct Decided {
 }
 
 /// Answers a request. `None`: the connection is cut without an answer.
-async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Decided> {
-    Some(match arrive(shared, peer, head, body).await {
-        Ok(Arrived { driver, call, request, held }) => {
+async fn decide(shared: &Arc<Shared>, sender: Sender, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Decided> {
+    Some(match arriving(shared, sender, exchange, head, body).await? {
+        #[cfg(feature = "postgres")]
+        Arrival::Elsewhere(leaving) => Decided { driver: shared.registry.default(), leaving: *leaving, told: Told::Elsewhere },
+        Arrival::Here(arrived) => {
+            let Arrived { driver, call, request, held } = *arrived;
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
             let is_page_stream = pages::is_asked(&request);
@@ -160,7 +172,7 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
                 Leaving { stream, ..Leaving::at_once(driver.stamped(response)) }
             } else if let Some(asked) = asked {
                 // Boxed, as everything that few requests need: hyper copies the future of each request.
-                Box::pin(by_server(shared, &driver, asked, (call, &request.origin), exchange)).await?
+                Box::pin(by_server(shared, (&driver, reach(sender)), asked, (call, &request.origin), exchange)).await?
             } else {
                 let handled = async {
                     if exchange.asks(driver.home()) {
@@ -181,25 +193,14 @@ async fn decide(shared: &Arc<Shared>, peer: IpAddr, exchange: &Exchange, head: h
             }
             Decided { driver, leaving, told: if is_control { Told::Nowhere } else { Told::InJournal } }
         }
-        Err(refusal) => {
-            let Refusal { driver, mut response, unheard } = *refusal;
-            let driver = driver.unwrap_or_else(|| shared.registry.default());
-            response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-            let response = driver.stamped(response);
-            let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
-            let response = match unheard {
-                Some(request) => kept(&shared.registry.default(), response, |it, response| it.keep_unheard(request, response)).await,
-                None => response,
-            };
-            Decided { driver, leaving: Leaving::at_once(response), told }
-        }
+        Arrival::Refused(refusal) => refused(shared, *refusal).await,
     })
 }
 
 /// The server answers a control call, and not the sandbox. `None`: the caller who is needed has gone.
 async fn by_server(
     shared: &Shared,
-    driver: &Arc<Driver>,
+    (driver, reach): (&Arc<Driver>, Reach),
     asked: Served,
     (call, origin): (Option<&Call>, &str),
     exchange: &Exchange,
@@ -209,7 +210,7 @@ async fn by_server(
         Served::Watched(wanted) => open(shared, driver, wanted, exchange).await,
         Served::Asked(wish) => {
             let needs_caller = wish.needs_caller();
-            let granted = hosting::grant(&shared.registry, driver, shared.stopwatch, wish, origin);
+            let granted = hosting::grant(&shared.registry, (driver, reach), shared.stopwatch, wish, origin);
             tokio::select! {
                 biased;
                 response = granted => (response, None),
@@ -218,6 +219,20 @@ async fn by_server(
         }
     };
     Some(Leaving { stream, ..Leaving::at_once(driver.stamped(response)) })
+}
+
+/// The answer to a request that no sandbox hears.
+async fn refused(shared: &Shared, refusal: Refusal) -> Decided {
+    let Refusal { driver, mut response, unheard } = refusal;
+    let driver = driver.unwrap_or_else(|| shared.registry.default());
+    response.headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    let response = driver.stamped(response);
+    let told = if unheard.is_some() { Told::InJournal } else { Told::Nowhere };
+    let response = match unheard {
+        Some(request) => kept(&shared.registry.default(), response, |it, response| it.keep_unheard(request, response)).await,
+        None => response,
+    };
+    Decided { driver, leaving: Leaving::at_once(response), told }
 }
 
 /// What the server says of its data stands in the answer about its health.

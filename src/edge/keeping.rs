@@ -6,13 +6,14 @@
 //! ```
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use http::{HeaderValue, StatusCode, header};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use crate::engine::ids::ProviderId;
 use crate::kit::http::{HeaderName, Response};
 use crate::kit::time::{Duration, Timestamp};
 use crate::sandbox::history::Unkept;
@@ -114,8 +115,20 @@ pub struct Track {
     pub settings: Settings,
     /// Entries that were handed over.
     handed: AtomicU64,
+    /// When its sandbox has something to do by itself, in microseconds since 1970.
+    wake: AtomicI64,
+    /// When it was last used, in the same way.
+    used: AtomicI64,
+    /// The credentials that lead to its sandbox, when the store does not know them yet.
+    names: Mutex<Option<Names>>,
     progress: watch::Sender<Progress>,
 }
+
+/// Credentials, by provider.
+pub type Names = Vec<(ProviderId, String)>;
+
+/// A sandbox has nothing to do by itself.
+const NEVER: i64 = i64::MAX;
 
 #[derive(Clone, Debug, Default)]
 struct Progress {
@@ -127,12 +140,46 @@ struct Progress {
 impl Track {
     /// Nothing was handed over.
     pub fn new(settings: Settings) -> Arc<Self> {
-        Arc::new(Self { settings, handed: AtomicU64::new(0), progress: watch::Sender::default() })
+        let used = AtomicI64::new(settings.created_at.as_microsecond());
+        Arc::new(Self {
+            settings,
+            handed: AtomicU64::new(0),
+            wake: AtomicI64::new(NEVER),
+            used,
+            names: Mutex::default(),
+            progress: watch::Sender::default(),
+        })
     }
 
     /// The number of the next entry. It is drawn under the lock of the sandbox.
     pub fn next(&self) -> u64 {
         self.handed.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// Its sandbox has something to do by itself then, or only when it is asked, and was last used then. This is said under its lock.
+    pub fn wakes(&self, at: Option<Timestamp>, used: Timestamp) {
+        self.used.store(used.as_microsecond(), Ordering::Release);
+        self.wake.store(at.map_or(NEVER, Timestamp::as_microsecond), Ordering::Release);
+    }
+
+    /// When its sandbox has something to do by itself, in microseconds since 1970: a store that several processes share looks after it then.
+    pub fn wake(&self) -> Option<i64> {
+        Some(self.wake.load(Ordering::Acquire)).filter(|it| *it != NEVER)
+    }
+
+    /// These credentials lead to its sandbox from the next entry on. This is said under its lock.
+    pub fn leads(&self, names: Names) {
+        *self.names.lock() = Some(names);
+    }
+
+    /// The credentials that lead to its sandbox, if they have changed: a store that several processes share tells the others.
+    pub fn take_names(&self) -> Option<Names> {
+        self.names.lock().take()
+    }
+
+    /// When its sandbox was last used, in microseconds since 1970.
+    pub fn used(&self) -> i64 {
+        self.used.load(Ordering::Acquire)
     }
 
     /// The entries up to that number were kept.

@@ -46,6 +46,9 @@ macro_rules! event {
 pub enum Told {
     InJournal,
     Nowhere,
+    /// By the server that has answered.
+    #[cfg(feature = "postgres")]
+    Elsewhere,
 }
 
 /// Whether the log is written. Its lines are costly to compose, so they are composed only then.

@@ -55,12 +55,20 @@ pub struct Snapshot {
     journal_bytes: i64,
     webhooks_waiting: i64,
     event_streams: i64,
+    /// What a store counts: name, meaning, and how often.
+    store: Vec<(&'static str, &'static str, u64)>,
 }
 
 impl Snapshot {
     /// What sandboxes have counted that were deleted, to which the others are added, and how many streams of events are open.
     pub fn beginning_with(tally: Tally, event_streams: usize) -> Self {
         Self { tally, event_streams: number(event_streams), ..Self::default() }
+    }
+
+    /// Adds what a store has counted.
+    #[cfg(feature = "postgres")]
+    pub fn add_store(&mut self, counted: Vec<(&'static str, &'static str, u64)>) {
+        self.store = counted;
     }
 
     /// Adds a sandbox.
@@ -91,6 +99,9 @@ impl Collector for Snapshot {
         counters(&mut encoder, ("playmoney_webhook_attempts", "Attempts of webhooks by provider and outcome"), attempts)?;
         let fired = std::iter::once(([] as [(&str, String); 0], self.tally.fired));
         counters(&mut encoder, ("playmoney_timers_fired", "Things that were due and have happened"), fired)?;
+        for (name, help, count) in &self.store {
+            counters(&mut encoder, (name, help), std::iter::once(([] as [(&str, String); 0], *count)))?;
+        }
         for (name, help, value) in [
             ("playmoney_sandboxes", "Sandboxes, the default one included", self.sandboxes),
             ("playmoney_journal_bytes", "What the journals of all sandboxes take", self.journal_bytes),

@@ -33,6 +33,8 @@ pub mod notices;
 pub mod pages;
 pub mod places;
 pub mod registry;
+#[cfg(feature = "postgres")]
+pub mod replicas;
 pub mod socket;
 pub mod spawned;
 pub mod stage;
@@ -116,6 +118,9 @@ pub struct Config {
     pub admin_token: Option<Secret>,
     /// With a certificate the server speaks TLS on all its addresses, HTTP/2 or HTTP/1.1 as the client chooses; without one, HTTP/1.1.
     pub tls: Option<Certificate>,
+    /// The database that it shares with other servers, and with it the sandboxes. `None`: they stay in memory.
+    #[cfg(feature = "postgres")]
+    pub store: Option<replicas::Opened>,
     /// The folder in which the sandboxes are kept: those in it come back, and what is answered is there after a crash. Without one,
     /// everything stays in memory.
     pub data: Option<PathBuf>,
@@ -141,6 +146,8 @@ impl Default for Config {
             tls: None,
             data: None,
             faketime_file: None,
+            #[cfg(feature = "postgres")]
+            store: None,
         }
     }
 }
@@ -185,6 +192,12 @@ impl Server {
         let outside = Outside { courier, loopback, keeping: None };
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads: Threads::new(config.threads) };
+        #[cfg(feature = "postgres")]
+        let (registry, data, came) = match config.store {
+            Some(store) => (store.registry(hosting).await?, None, Came::default()),
+            None => host(hosting, config.data.as_deref()).await?,
+        };
+        #[cfg(not(feature = "postgres"))]
         let (registry, data, came) = host(hosting, config.data.as_deref()).await?;
         registry.default().show_time_in(config.faketime_file.as_deref(), &notices);
         let contracts = || providers::all().into_iter().map(|it| it.contract());

@@ -15,7 +15,7 @@ use crate::control::sandboxes::{self, Beginning, Copy, Stay};
 use crate::control::{Problem, violations};
 use crate::engine::ids::ProviderId;
 use crate::engine::inbox::is_name;
-use crate::engine::log::{Tally, VIOLATIONS_MAX, Violations};
+use crate::engine::log::{Tally, Violations};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::touched::Touched;
@@ -25,10 +25,15 @@ use crate::providers;
 use crate::sandbox::Sandbox;
 
 mod choice;
+mod counted;
 mod durable;
 mod expiry;
+#[cfg(feature = "postgres")]
+mod shared;
 
 pub use self::choice::{Chosen, Naming};
+#[cfg(feature = "postgres")]
+pub use self::shared::Said;
 
 /// The sandbox that every server has.
 pub const DEFAULT: &str = "default";
@@ -67,6 +72,9 @@ pub struct Registry {
     gone: Mutex<Gone>,
     /// Notified when a sandbox may expire earlier than was known.
     changed: Arc<Notify>,
+    /// Of several servers with the same sandboxes, this one need not have the default sandbox: then this answers what concerns none.
+    #[cfg(feature = "postgres")]
+    shared: Option<shared::Shared>,
 }
 
 /// What is left of sandboxes that were deleted.
@@ -136,14 +144,7 @@ impl Registry {
 
     /// A server's registry begins with these sandboxes, `default` among them. They begin when all of them stand in the list.
     pub fn with(hosting: Hosting, drivers: Vec<Arc<Driver>>) -> Arc<Self> {
-        let registry = Arc::new(Self {
-            hosting,
-            contracts: providers::all().iter().map(|it| it.contract()).collect(),
-            sandboxes: RwLock::default(),
-            metrics: Metrics::default(),
-            gone: Mutex::default(),
-            changed: Arc::default(),
-        });
+        let registry = Arc::new(Self::empty(hosting));
         registry.hosting.outside.loopback.connect(Arc::downgrade(&registry));
         for it in &drivers {
             registry.list(it.name(), it);
@@ -153,6 +154,19 @@ impl Registry {
         }
         tokio::spawn(expiry::expire(Arc::downgrade(&registry)));
         registry
+    }
+
+    fn empty(hosting: Hosting) -> Self {
+        Self {
+            hosting,
+            contracts: providers::all().iter().map(|it| it.contract()).collect(),
+            sandboxes: RwLock::default(),
+            metrics: Metrics::default(),
+            gone: Mutex::default(),
+            changed: Arc::default(),
+            #[cfg(feature = "postgres")]
+            shared: None,
+        }
     }
 
     /// The sandbox of that name.
@@ -180,7 +194,10 @@ impl Registry {
     /// # Panics
     /// Never: `remove` leaves it in place.
     pub fn default(&self) -> Arc<Driver> {
-        self.find(DEFAULT).expect("the default sandbox cannot be removed")
+        let found = self.find(DEFAULT);
+        #[cfg(feature = "postgres")]
+        let found = found.or_else(|| self.shared.as_ref().map(|it| Arc::clone(&it.stand_in)));
+        found.expect("the default sandbox cannot be removed")
     }
 
     /// The names of all sandboxes, in alphabetical order.
@@ -354,33 +371,6 @@ impl Registry {
         it.driver.close();
         it.driver.forget();
         true
-    }
-
-    /// What sandboxes have counted that were deleted.
-    pub fn gone(&self) -> Tally {
-        self.gone.lock().tally.clone()
-    }
-
-    /// What traffic has ever reached, in all sandboxes together.
-    pub fn touched(&self) -> Touched {
-        let mut all = self.gone.lock().touched.clone();
-        for it in self.all() {
-            it.driver.look(|world| all.add(&world.core.ever_touched()));
-        }
-        all
-    }
-
-    /// What was broken in each sandbox at any time, by its name, if that is kept.
-    pub fn violations(&self) -> BTreeMap<String, Violations> {
-        let mut found = self.gone.lock().violations.clone();
-        for it in self.all() {
-            let own = found.entry(it.driver.name().to_owned()).or_default();
-            it.driver.look(|world| {
-                own.append(world.core.log.kept.clone());
-                own.append(violations::first(world, VIOLATIONS_MAX));
-            });
-        }
-        found
     }
 
     /// The credentials under which a sandbox is found from now on. A deleted one changes nothing here.

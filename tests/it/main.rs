@@ -32,6 +32,8 @@ mod qbitpay;
 mod quantapay;
 mod quantum_payouts;
 mod quoine;
+#[cfg(feature = "postgres")]
+mod replicas;
 mod rules;
 mod scenarios;
 mod secure;

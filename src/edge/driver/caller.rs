@@ -216,6 +216,9 @@ impl Caller {
                 why = self.lost() => return Err(why),
                 () = driver.available() => {}
             }
+            if let Some(why) = driver.abandoned() {
+                return Err(why);
+            }
             let uptime = driver.stopwatch.uptime();
             let (found, commit, news, has_written) = {
                 let mut sandbox = driver.lock();

@@ -55,6 +55,9 @@ impl Driver {
         let news = news(&mut sandbox);
         let version = sandbox.world().names_version();
         let names = (version != std::mem::replace(&mut *self.known_names.lock(), version)).then(|| sandbox.world().names());
+        if let (Some(names), Some(track)) = (&names, self.track()) {
+            track.leads(names.clone());
+        }
         let commit = sandbox.release();
         if let Some(it) = shown {
             it.before(&outgoing);

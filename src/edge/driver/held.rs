@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use parking_lot::MutexGuard;
 
@@ -11,6 +12,7 @@ use crate::edge::keeping::{Commit, Entry, Keeping, NotKept, Settings, Track};
 use crate::edge::log;
 use crate::edge::threads::Residence;
 use crate::engine::world::World;
+use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::history::Restored;
 use crate::sandbox::{Sandbox, Ticket};
 
@@ -102,8 +104,11 @@ impl Driver {
     /// From now on it is durable, if its server is: what it hears is handed over, its beginning first.
     pub fn keep(&self, settings: impl FnOnce(u64) -> Settings) {
         let Some(keeping) = self.keeping() else { return };
-        if self.sandbox.lock().keep_outside() {
-            *self.track.lock() = Some(Track::new(settings(keeping.next_life())));
+        let mut sandbox = self.sandbox.lock();
+        if sandbox.keep_outside() {
+            let track = Track::new(settings(keeping.next_life()));
+            track.leads(sandbox.world().names());
+            *self.track.lock() = Some(track);
         }
     }
 
@@ -178,6 +183,30 @@ impl Driver {
     /// What it has handed over by now.
     pub fn commit(&self) -> Commit {
         self.track().map_or_else(Commit::default, |it| Commit::of(&it))
+    }
+
+    /// Tells the store when the sandbox has something to do by itself: at once, while an attempt has no outcome.
+    pub(super) fn say_when_it_wakes(&self, sandbox: &mut Sandbox, uptime: Uptime) {
+        let Some(track) = self.track() else { return };
+        let next = if sandbox.world().is_quiet() { sandbox.next_wakeup(uptime) } else { Some(std::time::Duration::ZERO) };
+        track.wakes(next.map(|it| uptime.date.checked_add(it).unwrap_or(Timestamp::MAX)), self.last_used(uptime.date));
+    }
+
+    /// It goes on elsewhere: nothing leaves from here any more, and callers who still wait are told so. Its track is lost by then.
+    pub fn abandon(self: &Arc<Self>) {
+        self.is_closed.store(true, Ordering::Release);
+        self.wake_waiting();
+        self.alarm_set.notify_one();
+    }
+
+    /// It was last used then, when another process had it.
+    pub fn was_used(&self, at: Timestamp) {
+        self.usage.touched_at(at);
+    }
+
+    /// Why callers wait in vain: the sandbox goes on elsewhere.
+    pub(super) fn abandoned(&self) -> Option<NotKept> {
+        if self.is_closed() { self.track()?.lost() } else { None }
     }
 
     /// Tells the sandbox now, or when it can hear again.

@@ -120,7 +120,7 @@ impl Registry {
 }
 
 /// The name in the header.
-fn named_in(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn named_in(headers: &HeaderMap) -> Option<&str> {
     headers.get(SANDBOX).map(|it| it.to_str().unwrap_or("?"))
 }
 

@@ -1,0 +1,9 @@
+//! Several machines that serve the same sandboxes.
+
+mod calls;
+mod cluster;
+mod failing;
+mod haproxy;
+mod postgres;
+mod simulated;
+mod starting;

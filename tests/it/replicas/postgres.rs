@@ -1,0 +1,143 @@
+//! A private PostgreSQL: in a folder of the test's own, on loopback, gone when it is dropped.
+
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The user `nobody`: PostgreSQL refuses to run as root.
+const NOBODY: u32 = 65_534;
+/// How long anything may take that a test waits for.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A port on loopback that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port()
+}
+
+/// Sends a signal to a process of ours.
+pub fn signal(child: &Child, signal: Signal) {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a process");
+    _ = kill_process(pid, signal);
+}
+
+/// Waits until something is there.
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(it) = look() {
+            return it;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{what} never came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Where Debian and others put the programs of the server.
+fn programs() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|it| it.path().join("bin"));
+    let mut found: Vec<PathBuf> = versions.filter(|it| it.join("postgres").is_file()).collect();
+    found.sort();
+    found.pop().unwrap_or_else(|| panic!("PostgreSQL is not installed: run tests/prepare"))
+}
+
+pub struct Postgres {
+    folder: PathBuf,
+    pub port: u16,
+    server: Option<Child>,
+}
+
+impl Postgres {
+    /// A new server, with an empty database `playmoney`.
+    pub fn start() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        // Not below the folder of the build: its owner may be the only one who reads that.
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("playmoney-postgres-{}-{number}", std::process::id()));
+        _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        if is_root() {
+            std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root may do this");
+        }
+        let mut made = Self { folder, port: free_port(), server: None };
+        let data = made.data();
+        let mut initdb = made.command("initdb");
+        initdb.args(["--username=playmoney", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"]).arg(data);
+        let made_it = initdb.stdout(Stdio::null()).output().expect("initdb runs");
+        assert!(made_it.status.success(), "{}", String::from_utf8_lossy(&made_it.stderr));
+        made.up();
+        made
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(programs().join(program));
+        command.current_dir(&self.folder).env_clear().env("LC_ALL", "C").stdin(Stdio::null());
+        if is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    }
+
+    /// The server starts, if it does not run.
+    pub fn up(&mut self) {
+        if self.server.is_some() {
+            return;
+        }
+        let port = self.port.to_string();
+        let mut server = self.command("postgres");
+        server.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-h", "127.0.0.1", "-p", &port, "-c", "fsync=off"]);
+        server.args(["-c", "max_connections=60", "-c", "shared_buffers=32MB", "-c", "log_min_messages=fatal"]);
+        let log = std::fs::File::options().create(true).append(true).open(self.folder.join("log")).expect("a log");
+        server.stdout(Stdio::null()).stderr(log);
+        self.server = Some(server.spawn().expect("postgres starts"));
+        wait_for("the database", || {
+            let known = self.sql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'playmoney'").ok()?;
+            if known.trim().is_empty() { self.sql("postgres", "CREATE DATABASE playmoney").ok().map(drop) } else { Some(()) }
+        });
+    }
+
+    /// The server is killed, as by a power cut of its machine alone.
+    pub fn down(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            signal(&server, Signal::QUIT); // it ends at once, and recovers at its next start
+            _ = server.wait();
+        }
+    }
+
+    /// Runs SQL in a database; what it prints, one row a line.
+    pub fn sql(&self, database: &str, text: &str) -> Result<String, String> {
+        let port = self.port.to_string();
+        let mut psql = self.command("psql");
+        psql.args(["-X", "-q", "-t", "-A", "-h", "127.0.0.1", "-p", &port, "-U", "playmoney", "-d", database, "-c", text]);
+        let done = psql.output().map_err(|it| it.to_string())?;
+        if done.status.success() {
+            Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+        } else {
+            Err(String::from_utf8_lossy(&done.stderr).into_owned())
+        }
+    }
+
+    /// The address for `--store`.
+    pub fn url(&self) -> String {
+        format!("postgres://playmoney@127.0.0.1:{}/playmoney?sslmode=disable", self.port)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.down();
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}

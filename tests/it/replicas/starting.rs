@@ -1,0 +1,75 @@
+//! How a server with a database starts, and how it does not.
+
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+use super::cluster::Cluster;
+use super::postgres::{Postgres, free_port};
+use crate::cli::PLAYMONEY;
+
+fn serve(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(PLAYMONEY);
+    let Output { status, stderr, .. } = command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).output().expect("it runs");
+    (status.code(), String::from_utf8_lossy(&stderr).into_owned())
+}
+
+#[test]
+fn flags_that_cannot_work_are_refused_before_anything_starts() {
+    let store = ["--store", "postgres://u:secret@127.0.0.1:1/d"];
+    let advertise = ["--advertise", "http://127.0.0.1:4242"];
+    for (flags, word) in [
+        (vec![store[0], store[1]], "--advertise"),
+        (vec![advertise[0], advertise[1]], "--store"),
+        (vec!["--store", "mysql://u:secret@h/d", advertise[0], advertise[1]], "postgres://"),
+        (vec![store[0], store[1], "--advertise", "http://0.0.0.0:4242"], "every machine has that address"),
+        (vec![store[0], store[1], "--advertise", "10.0.0.1:4242"], "http://HOST:PORT"),
+        (vec![store[0], store[1], advertise[0], advertise[1], "--lease", "10ms"], "a lease lasts"),
+        (vec![store[0], store[1], advertise[0], advertise[1], "--data", "somewhere"], "--data"),
+        (vec![store[0], store[1], advertise[0], advertise[1], "--tls"], "--tls"),
+    ] {
+        let (code, why) = serve(&flags);
+        assert_eq!(code, Some(2), "{flags:?}: {why}");
+        assert!(why.contains(word) && !why.contains("secret"), "{flags:?}: {why}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_database_is_waited_for() {
+    let (port, began) = (free_port().to_string(), Instant::now());
+    let url = format!("postgres://u:secret@127.0.0.1:{port}/d");
+    let flags = ["--store", &url, "--advertise", "http://127.0.0.1:4242", "--store-wait", "1s", "--log", "none"];
+    let (code, why) = serve(&flags);
+    assert_eq!(code, Some(3), "{why}");
+    assert!(why.contains("127.0.0.1/d was not there within 1 s") && !why.contains("secret"), "{why}");
+    assert!(Duration::from_millis(700) < began.elapsed(), "{:?}", began.elapsed());
+
+    let mut postgres = Postgres::start();
+    postgres.down();
+    let mut cluster = Cluster::spawned(postgres, 1, &[]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    cluster.postgres.up();
+    cluster.ready(0).await;
+    assert!(cluster.log(0).contains("is waited for"), "{}", cluster.log(0));
+    assert_eq!(cluster.ask(0, "GET", "/__admin/clock", &Json::Null).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_of_a_later_version_are_refused_and_kept_data_count() {
+    let mut cluster = Cluster::start(1, &[]).await;
+    let reset = json!({"by": "3h"});
+    assert_eq!(cluster.ask(0, "POST", "/__admin/clock/advance", &reset).await.status, 200);
+    cluster.stop(0);
+    cluster.spawn(0);
+    cluster.ready(0).await;
+    let clock = cluster.ask(0, "GET", "/__admin/clock", &Json::Null).await.json();
+    assert_eq!(clock["now"], "2026-01-01T03:00:00Z", "--now is that of the first start");
+    assert!(cluster.log(0).contains("--now, --clock and --seed do not"), "{}", cluster.log(0));
+    cluster.stop(0);
+    cluster.postgres.sql("playmoney", "UPDATE playmoney_schema SET version = 99").expect("it is ours");
+    let url = cluster.postgres.url();
+    let (code, why) = serve(&["--store", &url, "--advertise", "http://127.0.0.1:4242", "--log", "none"]);
+    assert_eq!(code, Some(3), "{why}");
+    assert!(why.contains("its tables have the version 99"), "{why}");
+}
