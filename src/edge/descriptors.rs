@@ -44,6 +44,12 @@ impl Descriptors {
     pub fn webhooks_max(self) -> NonZeroUsize {
         NonZeroUsize::new(self.reserve() * WEBHOOKS_MAX / RESERVE_MAX).unwrap_or(NonZeroUsize::MIN)
     }
+
+    /// Tells the log how they are divided.
+    pub fn tell(self) {
+        let (open_files, connections, webhooks) = (self.limit(), self.connections_max(), self.webhooks_max());
+        tracing::debug!(open_files, connections, webhooks, "limits");
+    }
 }
 
 #[cfg(test)]

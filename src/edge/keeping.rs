@@ -162,7 +162,8 @@ impl Track {
         self.wake.store(at.map_or(NEVER, Timestamp::as_microsecond), Ordering::Release);
     }
 
-    /// When its sandbox has something to do by itself, in microseconds since 1970: a store that several processes share looks after it then.
+    /// When its sandbox has something to do by itself, in microseconds since 1970: a store that several
+    /// processes share looks after it then.
     pub fn wake(&self) -> Option<i64> {
         Some(self.wake.load(Ordering::Acquire)).filter(|it| *it != NEVER)
     }

@@ -170,10 +170,7 @@ impl Server {
     /// cannot be shown.
     pub async fn start(config: Config) -> std::io::Result<Self> {
         let descriptors = Descriptors::raise();
-        let public_url = match &config.public_url {
-            Some(text) => Some(PublicUrl::parse(text).map_err(|why| invalid(format!("{text} is not a public address: {why}")))?),
-            None => None,
-        };
+        let public_url = config.public_url.as_deref().map(public).transpose()?;
         #[cfg(feature = "tls")]
         let handshakes = config.tls.as_ref().map(Handshakes::with).transpose()?;
         #[cfg(not(feature = "tls"))]
@@ -188,8 +185,8 @@ impl Server {
         let loopback = Arc::new(Loopback::new(&origins(scheme, &own, public_url.as_ref())));
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };
-        let courier = Arc::new(Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices)));
-        let outside = Outside { courier, loopback, keeping: None };
+        let courier = Courier::new(egress, descriptors.webhooks_max(), Arc::clone(&notices));
+        let outside = Outside { courier: Arc::new(courier), loopback, keeping: None };
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads: Threads::new(config.threads) };
         #[cfg(feature = "postgres")]
@@ -214,8 +211,7 @@ impl Server {
             ..Access::default()
         };
         let (stop, stopped) = watch::channel(false);
-        let (open_files, connections, webhooks) = (descriptors.limit(), descriptors.connections_max(), descriptors.webhooks_max());
-        tracing::debug!(open_files, connections, webhooks, "limits");
+        descriptors.tell();
         let shared = Arc::new(Shared {
             registry,
             access,
@@ -347,6 +343,10 @@ async fn bind(addresses: &[SocketAddr]) -> std::io::Result<Vec<TcpListener>> {
         listeners.push(TcpListener::bind(address).await?);
     }
     Ok(listeners)
+}
+
+fn public(text: &str) -> std::io::Result<PublicUrl> {
+    PublicUrl::parse(text).map_err(|why| invalid(format!("{text} is not a public address: {why}")))
 }
 
 fn invalid(why: String) -> std::io::Error {

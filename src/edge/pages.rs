@@ -47,8 +47,8 @@ pub fn is_refresh(request: &Request) -> bool {
 }
 
 /// 1 if pages can show something else after a request, whatever it leaves in the log: a form of a page, or a control call that changes
-/// more than rules and inboxes. What changes an object through a provider's API stands in the log. Forms are looked for only while a page is
-/// open: each request to a provider would pay for it.
+/// more than rules and inboxes. What changes an object through a provider's API stands in the log. Forms are looked for only
+/// while a page is open: each request to a provider would pay for it.
 pub fn stirs(request: &Request, driver: &Driver) -> u64 {
     let only_reads = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let can_change = || match request.path.target() {

@@ -122,7 +122,6 @@ impl Request {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a header name");
         self.headers.append(name, value.parse().expect("a header value"));
-        self.kept_headers = None;
         self
     }
 
@@ -133,8 +132,7 @@ impl Request {
 
     /// The media type without its parameters, lowercase.
     pub fn media_type(&self) -> String {
-        let value = self.header(header::CONTENT_TYPE);
-        value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+        self.header(header::CONTENT_TYPE).split(';').next().unwrap_or("").trim().to_ascii_lowercase()
     }
 
     /// The query parameter with this name, decoded: the last of several, as PHP, Rack and Django take it.

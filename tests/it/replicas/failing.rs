@@ -121,9 +121,9 @@ impl Shopper {
 /// Orders that are heard, in order, as the journal has them.
 fn heard(journal: &Json) -> Vec<String> {
     let entries = journal["requests"].as_array().expect("a journal");
-    let number = |it: &Json| {
-        let body =
-            it["request"]["body"].as_str().map_or_else(|| it["request"]["body"].clone(), |it| serde_json::from_str(it).expect("JSON"));
+    let number = |entry: &Json| {
+        let body = &entry["request"]["body"];
+        let body = body.as_str().map_or_else(|| body.clone(), |it| serde_json::from_str(it).expect("JSON"));
         body["orderNumber"].as_str().expect("a number").to_owned()
     };
     entries.iter().map(number).collect()
