@@ -1345,6 +1345,25 @@ export interface components {
             rate: number;
         };
         "health.answer": {
+            /** @description with a data folder: why nothing can be kept now; calls are refused with 503 meanwhile */
+            away?: string | null;
+            /** @description with a data folder: what was damaged at the end of its log and was cut off at the start */
+            recovered?: {
+                /**
+                 * Format: int64
+                 * @description the byte at which it ends now
+                 */
+                at?: number;
+                /**
+                 * Format: int64
+                 * @description how many bytes are gone
+                 */
+                bytes?: number;
+                /** @description the file */
+                file?: string;
+                /** @description what was wrong with them */
+                why?: string;
+            } | null;
             /** @description ok */
             status: string;
             /** @description the version of Playmoney */
@@ -1450,6 +1469,8 @@ export interface components {
                      * @description the number of the attempt, from 1
                      */
                     number: number;
+                    /** @description it left again, because its outcome was lost with the process that had sent it */
+                    repeated?: boolean;
                     /** @description what was sent */
                     request: {
                         /** @description its body: a text, or base64 if `encoding` says so */
@@ -2204,6 +2225,8 @@ export interface components {
              * @description the number of the attempt, from 1
              */
             number: number;
+            /** @description it left again, because its outcome was lost with the process that had sent it */
+            repeated?: boolean;
             /** @description what was sent */
             request: {
                 /** @description its body: a text, or base64 if `encoding` says so */

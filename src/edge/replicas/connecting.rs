@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(shown("postgres://user:secret@db.internal:5433/money?sslmode=verify-full").as_deref(), Ok("db.internal/money"));
         assert_eq!(shown("postgresql://user@/money?host=/run/postgresql&sslmode=disable").as_deref(), Ok("/run/postgresql/money"));
         let address = Address::parse("postgres://u@h/d?sslrootcert=%2Ftmp%2Fa%20b.pem&sslmode=verify-ca&options=-c%20search_path%3Dshop");
-        let address = address.ok().expect("an address");
+        let Ok(address) = address else { panic!("it is an address") };
         assert_eq!(address.root_certificate.as_deref(), Some(std::path::Path::new("/tmp/a b.pem")));
         assert_eq!(address.config.get_ssl_mode(), SslMode::Require);
         assert!(address.config.get_options().is_some_and(|it| it.ends_with("-c search_path=shop") && it.starts_with(OPTIONS)));

@@ -26,7 +26,7 @@ impl Restored {
         let unreadable = |what: &str, why: &serde_json::Error| format!("{what} cannot be read: {why}");
         let written: Beginning = serde_json::from_slice(base).map_err(|it| unreadable("its beginning", &it))?;
         let base = Base::read(written);
-        let mut replay = Replay::begin(&base)?;
+        let mut replay = Replay::begin(&base)?.believing();
         let before = replay.inputs();
         let mut records: Vec<Record> = Vec::new();
         for (place, line) in (first..).zip(lines) {

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
+use playmoney::inside::edge::driver::Stopwatch;
 use rustix::process::Signal;
 use serde_json::Value as Json;
 use tokio::net::TcpStream;
@@ -77,7 +78,7 @@ impl Cluster {
 
     /// Waits until a replica answers.
     pub async fn ready(&self, at: usize) {
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         while !matches!(self.once(at, "GET", "/__admin/health", &Json::Null).await, Tried::Answered(it) if it.status == 200) {
             assert!(begun.elapsed() < PATIENCE, "replica {at} never answered: {}", self.log(at));
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -113,7 +114,7 @@ impl Cluster {
 
     /// A replica is told to stop. How long it took, and its exit code.
     pub fn stop(&mut self, at: usize) -> (Duration, Option<i32>) {
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         let mut child = self.replicas[at].take().expect("it runs");
         signal(&child, Signal::TERM);
         let status = child.wait().expect("it ends");
@@ -129,7 +130,7 @@ impl Cluster {
     pub async fn ask(&self, at: usize, method: &str, path: &str, body: &Json) -> Answer {
         match self.once(at, method, path, body).await {
             Tried::Answered(it) => it,
-            other => panic!("{method} {path} at {at}: {other:?}"),
+            other @ (Tried::Unsent | Tried::Broken) => panic!("{method} {path} at {at}: {other:?}"),
         }
     }
 

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use playmoney::inside::edge::driver::Stopwatch;
 use serde_json::{Value as Json, json};
 use tokio::sync::Mutex;
 
@@ -62,7 +63,7 @@ impl Shopper {
     /// Asks until it is known what has become of the call. `None`: it was not heard.
     async fn certain(&mut self, method: &str, path: &str, body: &Json) -> Result<Json, ()> {
         let path = format!("/s/{}{path}", self.name);
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         loop {
             let port = self.port();
             // What was sent to a replica just before it stopped hangs.
@@ -239,7 +240,7 @@ impl Run {
 
     /// The deliveries of a sandbox, when none is under way.
     async fn delivered(&self, path: &str) -> Json {
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         loop {
             let deliveries = self.cluster.ask(0, "GET", path, &Json::Null).await.json();
             let rows = deliveries["deliveries"].as_array().expect("a list");

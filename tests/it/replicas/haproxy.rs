@@ -1,8 +1,8 @@
-//! HAProxy with the configuration in `deploy/`, on loopback, gone when it is dropped.
+//! `HAProxy` with the configuration in `deploy/`, on loopback, gone when it is dropped.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
 
+use playmoney::inside::edge::driver::Stopwatch;
 use serde_json::Value as Json;
 
 use super::cluster::{Tried, once};
@@ -27,7 +27,7 @@ impl Haproxy {
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let haproxy = Self { port, process: command.spawn().expect("haproxy is installed: run tests/prepare") };
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         while !matches!(once(port, "GET", "/__admin/health", &Json::Null).await, Tried::Answered(it) if it.status == 200) {
             assert!(begun.elapsed() < PATIENCE, "haproxy never answered");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

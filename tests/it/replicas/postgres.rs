@@ -1,15 +1,16 @@
-//! A private PostgreSQL: in a folder of the test's own, on loopback, gone when it is dropped.
+//! A private `PostgreSQL`: in a folder of the test's own, on loopback, gone when it is dropped.
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use playmoney::inside::edge::driver::Stopwatch;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The user `nobody`: PostgreSQL refuses to run as root.
+/// The user `nobody`: `PostgreSQL` refuses to run as root.
 const NOBODY: u32 = 65_534;
 /// How long anything may take that a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,7 +28,7 @@ pub fn signal(child: &Child, signal: Signal) {
 
 /// Waits until something is there.
 pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     loop {
         if let Some(it) = look() {
             return it;

@@ -1,8 +1,9 @@
 //! How a server with a database starts, and how it does not.
 
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use playmoney::inside::edge::driver::Stopwatch;
 use serde_json::{Value as Json, json};
 
 use super::cluster::Cluster;
@@ -37,7 +38,7 @@ fn flags_that_cannot_work_are_refused_before_anything_starts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_database_is_waited_for() {
-    let (port, began) = (free_port().to_string(), Instant::now());
+    let (port, began) = (free_port().to_string(), Stopwatch::start());
     let url = format!("postgres://u:secret@127.0.0.1:{port}/d");
     let flags = ["--store", &url, "--advertise", "http://127.0.0.1:4242", "--store-wait", "1s", "--log", "none"];
     let (code, why) = serve(&flags);

@@ -50,7 +50,7 @@ fn bounds() -> impl Strategy<Value = usize> {
 
 #[test]
 fn i7_a_sandbox_goes_on_behind_whatever_was_kept_of_it() {
-    always(100, &(any_tape(), clocks(), deeds(), bounds(), any::<usize>()), |(tape, clock, deeds, bytes_max, place)| {
+    always(60, &(any_tape(), clocks(), deeds(), bounds(), any::<usize>()), |(tape, clock, deeds, bytes_max, place)| {
         let mut begun = shop(bytes_max);
         assert!(begun.sandbox.keep_outside());
         begun.play(clock);
@@ -84,7 +84,7 @@ fn i7_a_sandbox_goes_on_behind_whatever_was_kept_of_it() {
 
 #[test]
 fn i10_a_run_with_crashes_is_the_run_without() {
-    always(60, &(any_tape(), any::<u32>(), bounds()), |(tape, places, bytes_max)| {
+    always(40, &(any_tape(), any::<u32>(), bounds()), |(tape, places, bytes_max)| {
         let mut crashing = shop(bytes_max);
         assert!(crashing.sandbox.keep_outside());
         let mut kept = Kept::default();
