@@ -28,6 +28,7 @@ pub mod names;
 pub mod notices;
 pub mod pages;
 pub mod places;
+mod probing;
 pub mod registry;
 pub mod socket;
 pub mod spawned;
