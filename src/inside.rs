@@ -12,6 +12,9 @@ pub mod edge {
 pub mod engine {
     pub use crate::engine::*;
 }
+pub mod explore {
+    pub use crate::explore::*;
+}
 pub mod kit {
     pub use crate::kit::*;
 }

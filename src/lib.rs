@@ -44,6 +44,43 @@
 //! # }
 //! ```
 //!
+//! # Webhooks in every order
+//!
+//! [`Sandbox::explore`] plays a scenario again and again, with webhooks that come twice, late or in another order, until an expectation
+//! breaks. `playmoney explore` does the same with an application.
+//!
+//! ```
+//! use std::cell::RefCell;
+//! use std::collections::BTreeMap;
+//!
+//! use playmoney::{Error, Sandbox};
+//! use serde_json::json;
+//!
+//! # fn main() -> Result<(), Error> {
+//!     let sandbox = Sandbox::from_scenario(
+//!         "
+//! version: 1
+//! providers: { quoine: { pace: manual } }
+//! steps:
+//!   - { call: quoine.createInvoice, with: { price: 500 }, save: invoice }
+//!   - { act: quoine.pay, with: { invoice: '${invoice.id}' } }
+//!   - { act: quoine.confirm, with: { invoice: '${invoice.id}' } }
+//!   - advance: { until: idle }
+//!   - probe: { url: '${invoice.id}', expect: { body: { status: payment_confirmed } } }
+//! ",
+//!     )?;
+//!     let orders = RefCell::new(BTreeMap::<String, String>::new());
+//!     let receiver = |webhook: &playmoney::Webhook| {
+//!         orders.borrow_mut().insert(webhook.subject.clone(), webhook.event.clone()); // the last one wins
+//!         200
+//!     };
+//!     let findings = sandbox.explore(receiver).probe(|invoice| json!({"status": orders.borrow().get(invoice)})).play()?;
+//!     let found = findings.counterexample.expect("the last webhook is not always the newest");
+//!     assert_eq!(found.deviations.len(), 1, "{found}");
+//! #     Ok(())
+//! # }
+//! ```
+//!
 //! # A server inside tokio
 //!
 //! An application that is written in another language, or that shall keep its HTTP client, is given the address of a
@@ -73,7 +110,8 @@
 //! # Layout
 //!
 //! The names on this page are the whole public interface, and semantic versioning counts for them alone. Behind them stand
-//! private rooms whose imports point one way: `edge` (sockets and the real clock), `audit` (receivers are tried), `stage` (scenarios
+//! private rooms whose imports point one way: `edge` (sockets and the real clock), `audit` (receivers are tried), `explore`
+//! (schedules of webhooks are tried), `stage` (scenarios
 //! are played), `sandbox` (the value and its walk through time), `control` (`/__admin`), `providers` (five folders of the same shape),
 //! `contract` (what is read from the providers' tables), `scenario` (the language), `engine` (machinery that knows no provider) and `kit`.
 //! `ARCHITECTURE.md` tells what is in each. Types of other crates that stand in signatures are those of `http`, `bytes`, `jiff`,
@@ -95,6 +133,7 @@ mod control;
 mod edge;
 mod embed;
 mod engine;
+mod explore;
 #[cfg(feature = "inside")]
 #[doc(hidden)]
 pub mod inside;
@@ -105,7 +144,10 @@ mod scenario;
 mod stage;
 
 pub use edge::{Certificate, Config, Making, Server};
-pub use embed::{Answer, Error, Fired, Report, Sandbox, ServedSandbox, SpawnedSandbox, SpawnedServer, Webhook};
+pub use embed::{
+    Answer, Counterexample, Error, Exploration, Findings, Fired, Report, Sandbox, ServedSandbox, SpawnedSandbox, SpawnedServer, Tried,
+    Webhook,
+};
 pub use engine::clock::{Mode, Rate};
 pub use engine::start::Start;
 pub use kit::http::{Method, Request, Response};

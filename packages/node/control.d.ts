@@ -3030,7 +3030,7 @@ export interface components {
             rules?: components["schemas"]["scenario.rule"][];
             /** @description decides every id, address and random choice; default: 1 */
             seed?: number | string;
-            /** @description a script that proves something; `playmoney run` plays it */
+            /** @description a script that proves something; `playmoney run` plays it; ${run} in it is a text that belongs to this run alone, for order numbers */
             steps?: components["schemas"]["scenario.step"][];
             /**
              * @description the version of this grammar: 1
@@ -3133,6 +3133,8 @@ export interface components {
             on?: "quantapay.create-checkout-session" | "quantapay.get-credit-balance" | "quantapay.get-balances" | "quantapay.get-exchange-rates" | "quantapay.get-fiat-value" | "quantapay.get-transaction" | "quantapay.get-transactions" | "quantapay.create-transaction" | "quantapay.check-transactions" | "quantapay.check-transaction" | "quantapay.payment-link" | "quantapay.get-cryptocurrency-codes" | "qbitpay.getAccessToken" | "qbitpay.showAccount" | "qbitpay.showBalance" | "qbitpay.getBalanceTransaction" | "qbitpay.listBalanceTransactions" | "qbitpay.getTicker" | "qbitpay.createPayout" | "qbitpay.getPayout" | "qbitpay.listPayouts" | "qbitpay.createCharge" | "qbitpay.getCharge" | "qbitpay.listCharges" | "qbitpay.updateCharge" | "qbitpay.testEvent" | "qbitpay.createOrder" | "qbitpay.getOrder" | "qbitpay.listOrders" | "cryptopay.register" | "cryptopay.login" | "cryptopay.refreshToken" | "cryptopay.createPaymentOrder" | "cryptopay.listPaymentOrders" | "cryptopay.getPaymentOrder" | "cryptopay.listTransactions" | "cryptopay.getTransaction" | "cryptopay.listMerchantWallets" | "cryptopay.createMerchantWallet" | "cryptopay.updateMerchantWallet" | "cryptopay.listWebhookEndpoints" | "cryptopay.createWebhookEndpoint" | "cryptopay.updateWebhookEndpoint" | "quantum-payouts.createPayout" | "quantum-payouts.performPayout" | "quantum-payouts.getPayoutStatus" | "quantum-payouts.features" | "quantum-payouts.webhook_save" | "quantum-payouts.webhook_test" | "quoine.createInvoice" | "quoine.getInvoice" | "quoine.listInvoices" | "quoine.getProfile" | "quoine.updateCallbackUrl" | "quantapay.*" | "quantapay:webhook" | "qbitpay.*" | "qbitpay:webhook" | "cryptopay.*" | "cryptopay:webhook" | "quantum-payouts.*" | "quantum-payouts:webhook" | "quoine.*" | "quoine:webhook";
             /** @description what it does */
             then: {
+                /** @description the receiver gets the first attempts, this number of them, and the provider takes each for a timeout */
+                answer_lost?: number | string;
                 /**
                  * @description signs the webhook with an unknown secret
                  * @constant
@@ -3304,6 +3306,8 @@ export interface components {
                     /** @description the share of the amount due */
                     share: number | string;
                 };
+                /** @description the first attempts, this number of them, do not reach the receiver */
+                unreachable?: number | string;
                 /**
                  * @description sends the webhook without its signature
                  * @constant
@@ -3665,6 +3669,36 @@ export interface components {
             title?: string | number;
             /** @description calls that arrive at one instant, before any of them is answered */
             together: components["schemas"]["scenario.call"][];
+        } | {
+            /** @description the fork in which the step happens */
+            in?: string;
+            /** @description asks the application under test by GET, and checks its answer; only with --webhook-url */
+            probe: {
+                /** @description the expected answer; default: a status from 200 to 299 */
+                expect?: {
+                    /** @description the body: JSON if it is JSON, otherwise text */
+                    body?: components["schemas"]["scenario.matcher"];
+                    /** @description headers, by their names in lower case */
+                    headers?: {
+                        [key: string]: components["schemas"]["scenario.matcher"];
+                    };
+                    /** @description the HTTP status; default: from 200 to 299 */
+                    status?: components["schemas"]["scenario.matcher"];
+                };
+                /** @description saves the body of the answer for later steps: ${NAME.field} */
+                save?: string;
+                /**
+                 * @description it asks again until the answer fits, for this duration of real time; default: 2s
+                 * @example 30m
+                 * @example 1h30m
+                 * @example PT31M
+                 */
+                timeout?: string;
+                /** @description the address that shows the effect of webhooks, such as that of an order: http://127.0.0.1:8000/orders/${run} */
+                url: string | number;
+            };
+            /** @description the purpose of the step, for the output */
+            title?: string | number;
         } | {
             /** @description the fork in which the step happens */
             in?: string;

@@ -74,6 +74,11 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Vary the last event of a running server, and look at its effect:", "playmoney audit quoine --url http://127.0.0.1:4242 --probe http://127.0.0.1:8000/orders/42"),
         ("Make two checks with another secret, and report to a CI server:", "playmoney audit cryptopay --webhook-url http://127.0.0.1:8000/hooks --secret whsec_1 --checks duplicate,out_of_order --junit audit.xml"),
     ]),
+    ("explore", [
+        ("Try a shop with webhooks that come twice, late, or in another order:", "playmoney explore paid.yaml --webhook-url http://127.0.0.1:8080/hooks"),
+        ("Save the schedule that breaks it, and play that alone:", "playmoney explore paid.yaml --webhook-url http://127.0.0.1:8080/hooks --write broken.yaml"),
+        ("Try more, four runs at a time, each with a shop of its own:", "playmoney explore paid.yaml --webhook-url http://127.0.0.1:800{job}/hooks --jobs 4 --budget 2000"),
+    ]),
     ("exec", [
         ("Run tests with a server of their own, whose time stands until they move it:", "playmoney exec -- pytest"),
         ("Begin with a scenario, and send webhooks to the application that is tested:", "playmoney exec shop.yaml --webhook-url http://127.0.0.1:8080/hooks -- npm test"),

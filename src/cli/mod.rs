@@ -12,6 +12,7 @@ mod contract;
 mod coverage;
 mod environment;
 mod exec;
+mod explore;
 mod health;
 mod help;
 mod import;
@@ -77,6 +78,8 @@ enum Command {
     Verify(signature::Verify),
     /// Tries a receiver of webhooks with what it has to refuse and what must do no harm, and says what to change in it.
     Audit(audit::Audit),
+    /// Plays a scenario under every schedule of its webhooks that the provider allows, until an application breaks an expectation.
+    Explore(explore::Explore),
     /// Runs a command with a server of its own, whose addresses and keys stand in the command's environment.
     Exec(exec::Exec),
     /// Shows and moves the simulated time of a running server.
@@ -187,6 +190,7 @@ impl Command {
             Self::Sign(sign) => sign.run(),
             Self::Verify(verify) => verify.run(),
             Self::Audit(audit) => audit.run(),
+            Self::Explore(explore) => explore.run(),
             Self::Exec(exec) => exec.run(),
             Self::Clock(clock) => clock.run(),
             Self::Requests(requests) => requests.run(),

@@ -1,6 +1,7 @@
 //! `playmoney run`: scenario files, each in a fresh sandbox, in parallel.
 
 mod capsules;
+mod filter;
 pub(super) mod junit;
 mod live;
 mod report;
@@ -10,13 +11,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::Args;
-use globset::{GlobBuilder, GlobMatcher};
 
 use super::assumptions::{FailOn, unaccepted};
+pub(super) use report::{file_report, step_report};
+
+use self::filter::Filter;
 use super::coverage;
 use super::output::{print, tell, without_numbers};
 use super::paths::{File, files, shown, states};
-use super::scenarios::{count, load, tell_mistakes};
+pub(super) use super::scenarios::count;
+use super::scenarios::{load, tell_mistakes};
 use super::serve::listen::{Place, Port, place, port};
 use super::serve::target;
 use super::written::{self, ReadyFile};
@@ -125,6 +129,25 @@ pub struct PlayedFile {
 }
 
 impl PlayedFile {
+    /// Of a play about which nothing else is known.
+    pub(super) fn of(report: Report) -> Self {
+        Self {
+            path: String::new(),
+            name: String::new(),
+            seed: 0,
+            repeated: 1,
+            began: Timestamp::UNIX_EPOCH,
+            took: Duration::ZERO,
+            excerpt: None,
+            warnings: None,
+            assumed: Vec::new(),
+            fail_on: None,
+            result: Ok(report),
+            history: None,
+            capsule: None,
+        }
+    }
+
     /// Whether it has no steps, so that nothing was played.
     fn is_empty(&self) -> bool {
         self.result.as_ref().is_ok_and(|it| it.steps.is_empty())
@@ -296,10 +319,6 @@ impl Run {
             Ok((report, history)) => (Ok(report), history),
             Err(mistakes) => (Err(mistakes), None),
         };
-        let excerpt = |scenario: &Scenario, report: &Report| {
-            let step = report.failed()?;
-            scenario.excerpt(report.steps.len() - 1, (step.line, &step.title), &step.failure.as_ref()?.misses)
-        };
         let excerpt = read.as_ref().ok().zip(result.as_ref().ok()).and_then(|it| excerpt(it.0, it.1));
         let warnings = read.as_ref().ok().and_then(|it| it.warnings.clone());
         let accepts = read.as_ref().map_or(&[][..], |it| &it.accepts);
@@ -325,32 +344,14 @@ impl Run {
     }
 }
 
-/// What a path or a name has to contain or, with signs of a pattern, to match.
-enum Filter {
-    Text(String),
-    Pattern(GlobMatcher),
-}
-
-impl Filter {
-    fn parse(text: &str) -> Result<Self, Stop> {
-        if !text.contains(['*', '?', '[', '{']) {
-            return Ok(Self::Text(text.to_lowercase()));
-        }
-        let glob = GlobBuilder::new(text).case_insensitive(true).build();
-        let glob = glob.map_err(|why| Stop::usage(format!("--filter `{text}` is not a pattern: {}", why.kind())))?;
-        Ok(Self::Pattern(glob.compile_matcher()))
-    }
-
-    fn fits(&self, own: &str) -> bool {
-        match self {
-            Self::Text(text) => own.to_lowercase().contains(text),
-            Self::Pattern(it) => it.is_match(own) || it.is_match(own.trim_start_matches("./")),
-        }
-    }
+/// Where the step that has failed is written.
+pub(super) fn excerpt(scenario: &Scenario, report: &Report) -> Option<Mistakes> {
+    let step = report.failed()?;
+    scenario.excerpt(report.steps.len() - 1, (step.line, &step.title), &step.failure.as_ref()?.misses)
 }
 
 /// How the sandbox of a scenario begins: its webhooks go to the application, or to the built-in inboxes of the providers.
-fn start(scenario: &Scenario, seed: u64, application: Option<&str>) -> Start {
+pub(super) fn start(scenario: &Scenario, seed: u64, application: Option<&str>) -> Start {
     let start = Start {
         webhook_url: Some(application.unwrap_or(INBOXES).to_owned()),
         webhook_url_wins: application.is_some(),

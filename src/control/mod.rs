@@ -41,7 +41,7 @@ use http::{Method, StatusCode, header};
 use later::Rows;
 pub use later::{Before, Later, Rest};
 pub use problem::Problem;
-pub use render::{Excerpt, Gravity, Line, News, Renderer, in_brackets};
+pub use render::{Excerpt, Gravity, Line, Made, News, Renderer, in_brackets};
 pub use server::healthy;
 pub use table::TABLE;
 pub use verification::{WAITS_MAX, deleted as deleted_meanwhile, too_many as too_many_waits};

@@ -24,10 +24,12 @@ mod live;
 mod mask;
 mod news;
 mod outcomes;
+mod schedule;
 mod timeline;
 
 pub use live::{Excerpt, KINDS};
 pub use news::{Gravity, News};
+pub use schedule::Made;
 pub use timeline::{Line, in_brackets};
 
 /// What is due when a rule holds an answer back.

@@ -3,20 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration as RealDuration;
 
-use bytes::Bytes;
-
 use super::driver::{Driver, LONG_CALLS, Stopwatch};
+use super::probing;
 use crate::audit::{Course, Probed, Seen};
 use crate::control::audit::{Wanted, under_way};
 use crate::control::{Problem, sandboxes};
-use crate::engine::delivery::{ANSWER_BYTES_MAX, AttemptId, Outgoing, authorize};
-use crate::kit::http::{HeaderMap, Response};
+use crate::kit::http::Response;
 use crate::kit::time::Duration;
 
 /// No request leaves later than this. With the last one, an audit takes less than three minutes.
 const TIME_MAX: RealDuration = RealDuration::from_secs(140);
-/// A probe answers within this time.
-const PROBE_TIME_MAX: Duration = Duration::from_secs(5);
 /// An application may work behind its answer, so its probe is asked until two answers are the same, for this time.
 const PROBE_SETTLES: RealDuration = RealDuration::from_secs(5);
 const PROBE_PAUSE: RealDuration = RealDuration::from_millis(100);
@@ -85,27 +81,6 @@ async fn ask(driver: &Driver, stopwatch: Stopwatch, probe: Option<&str>, known: 
 }
 
 async fn ask_once(driver: &Driver, url: &str) -> Probed {
-    let mut headers = HeaderMap::new();
-    authorize(&mut headers, url);
-    let outgoing = Outgoing {
-        id: AttemptId { delivery: 0, number: 1, copy: 0 },
-        generation: 0,
-        url: url.to_owned(),
-        headers,
-        body: Bytes::new(),
-        time_limit: PROBE_TIME_MAX,
-        documented_headers: &[],
-        dated: None,
-    };
-    let outcome = driver.courier().get(&outgoing).await;
-    let detail = outcome.remarks.as_ref().and_then(|it| it.detail.clone()).map_or(String::new(), |it| format!(" ({it})"));
-    match (outcome.error(), &outcome.result) {
-        (None, Ok(answer)) if ANSWER_BYTES_MAX <= answer.body.0.len() => {
-            Err(format!("its answer has {} KiB or more, and only shorter answers are compared", ANSWER_BYTES_MAX / 1024))
-        }
-        (None, Ok(answer)) if (200..300).contains(&answer.status) => Ok(answer.body.0.clone()),
-        (None, Ok(answer)) => Err(format!("it answered {}", answer.status)),
-        (Some(error), _) => Err(format!("it gave no answer: {error}{detail}")),
-        (None, Err(failure)) => Err(format!("it gave no answer: {}", failure.word())),
-    }
+    let answer = probing::ask(driver, url).await?;
+    if answer.status.is_success() { Ok(answer.body) } else { Err(format!("it answered {}", answer.status.as_u16())) }
 }

@@ -32,6 +32,7 @@ pub mod names;
 pub mod notices;
 pub mod pages;
 pub mod places;
+mod probing;
 pub mod registry;
 #[cfg(feature = "postgres")]
 pub mod replicas;

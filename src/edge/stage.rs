@@ -6,6 +6,7 @@ use tokio::runtime::Handle;
 
 use super::Server;
 use super::driver::{Caller, Driver};
+use super::probing;
 use super::registry::DEFAULT;
 use crate::engine::world::World;
 use crate::kit::http::{Request, Response};
@@ -80,6 +81,10 @@ impl Stage for ServerStage<'_> {
 
     fn uptime(&self) -> Uptime {
         self.server.shared.stopwatch.uptime()
+    }
+
+    fn probe(&mut self, url: &str) -> Result<Response, String> {
+        self.runtime.block_on(probing::ask(&self.driver(None), url))
     }
 
     fn pause(&mut self) -> bool {

@@ -1,16 +1,19 @@
 //! For Rust programs: a sandbox in memory that its owner drives, and the values that its methods return.
 
 mod answer;
+mod exploring;
 mod report;
 mod served;
 mod spawned;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 pub use self::answer::{Answer, Error};
 use self::answer::{good, read, verified};
+pub use self::exploring::{Counterexample, Exploration, Findings, Tried};
 pub use self::report::{Fired, Report, Webhook};
 pub use self::served::ServedSandbox;
 pub use self::spawned::{SpawnedSandbox, SpawnedServer};
@@ -21,7 +24,7 @@ use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response};
 use crate::kit::nearest::nearest;
 use crate::kit::time::{Timestamp, Uptime};
-use crate::scenario::{self, Known, Proof, yaml};
+use crate::scenario::{self, Known, Proof, Scenario, yaml};
 use crate::stage::call::{Caller, build, prove};
 use crate::stage::{self, memory};
 use crate::{providers, sandbox};
@@ -62,6 +65,8 @@ pub struct Sandbox {
     sandbox: sandbox::Sandbox,
     receiver: Option<Receiver>,
     warnings: Vec<String>,
+    /// The scenario with which it has begun, and its text.
+    scenario: Option<Arc<(String, Scenario)>>,
 }
 
 impl Sandbox {
@@ -93,7 +98,8 @@ impl Sandbox {
         let begun = sandbox.begin(start, Uptime::START);
         begun.map_err(|it| Error::Scenario(scenario.mistakes(it).render(false)))?;
         let warnings = scenario.warnings_of_start().map_or(String::new(), |it| it.in_words());
-        Ok(Self { warnings: warnings.lines().map(str::to_owned).collect(), ..Self::of(sandbox) })
+        let warnings = warnings.lines().map(str::to_owned).collect();
+        Ok(Self { warnings, scenario: Some(Arc::new((text.to_owned(), scenario))), ..Self::of(sandbox) })
     }
 
     /// What the author of the scenario may not want, one line each, with its place and the advice: a rule that never fires, a misspelt
@@ -115,7 +121,7 @@ impl Sandbox {
     }
 
     fn of(sandbox: sandbox::Sandbox) -> Self {
-        Self { sandbox, receiver: None, warnings: Vec::new() }
+        Self { sandbox, receiver: None, warnings: Vec::new(), scenario: None }
     }
 
     /// From now on, this function answers webhooks with an HTTP status. A status from 200 to 299 accepts the webhook; after any
@@ -124,6 +130,52 @@ impl Sandbox {
     /// Webhooks to the built-in inboxes (`http://NAME.inbox.playmoney.test/`) arrive there and not here.
     pub fn receiver(&mut self, receiver: impl FnMut(&Webhook) -> u16 + Send + 'static) {
         self.receiver = Some(Box::new(receiver));
+    }
+
+    /// Plays the steps of the scenario with which the sandbox has begun, under every schedule of its webhooks that the provider's own rules
+    /// allow: a webhook comes twice, late, or behind later ones. Each run begins a sandbox of its own, with ids that no other run has, so
+    /// the receiver needs no reset. What must hold is what the steps expect; the step `probe` asks the function that
+    /// [`Exploration::probe`] gives.
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use std::collections::BTreeMap;
+    ///
+    /// use playmoney::{Error, Sandbox};
+    /// use serde_json::json;
+    ///
+    /// # fn main() -> Result<(), Error> {
+    /// let shop = Sandbox::from_scenario("
+    /// version: 1
+    /// providers: { quoine: { pace: manual } }
+    /// steps:
+    ///   - { call: quoine.createInvoice, with: { price: \"500.0\" }, save: invoice }
+    ///   - { act: quoine.pay, with: { invoice: \"${invoice.id}\" } }
+    ///   - { act: quoine.confirm, with: { invoice: \"${invoice.id}\" } }
+    ///   - advance: { until: idle }
+    ///   - probe: { url: \"${invoice.id}\", expect: { body: { grants: 1 } } }
+    /// ")?;
+    /// let grants = RefCell::new(BTreeMap::<String, u32>::new());
+    /// let findings = shop
+    ///     .explore(|webhook| {
+    ///         if webhook.event == "payment_confirmed" {
+    ///             *grants.borrow_mut().entry(webhook.subject.clone()).or_default() += 1; // each time it comes
+    ///         }
+    ///         200
+    ///     })
+    ///     .probe(|invoice| json!({"grants": grants.borrow().get(invoice)}))
+    ///     .play()?;
+    /// let counterexample = findings.counterexample.expect("it grants twice");
+    /// assert_eq!(counterexample.deviations, ["payment_confirmed number 1 is sent twice"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// When the sandbox did not begin with a scenario.
+    pub fn explore<'a>(&'a self, receiver: impl FnMut(&Webhook) -> u16 + 'a) -> Exploration<'a> {
+        let own = self.scenario.as_ref().expect("only a sandbox that begins with a scenario has steps: use `Sandbox::from_scenario`");
+        Exploration::of(&own.0, &own.1, self.sandbox.world().core.seed, Box::new(receiver))
     }
 
     /// Calls an operation of a provider (`quoine.createInvoice`), signed as the account that every sandbox has there. The
@@ -186,7 +238,7 @@ impl Sandbox {
     #[must_use]
     pub fn fork(&self, name: &str) -> Self {
         let sandbox = self.sandbox.fork(name, Some(FORK_RECEIVER), Uptime::START);
-        Self { warnings: self.warnings.clone(), ..Self::of(sandbox) }
+        Self { warnings: self.warnings.clone(), scenario: self.scenario.clone(), ..Self::of(sandbox) }
     }
 
     /// The calls so far, oldest first: the array that `GET /__admin/requests` answers with.

@@ -92,7 +92,12 @@ impl<'a> Context<'a> {
 
     /// The stream of draws for a purpose and an entity.
     pub fn draws(&self, purpose: &str, entity: u64) -> Draws {
-        Draws::new(self.core.seed, purpose, entity)
+        Draws::new(self.core.ids_seed(), purpose, entity)
+    }
+
+    /// A count of the provider's own, as the number of a code that never repeats.
+    pub fn counted(&self, nth: u32) -> u64 {
+        u64::from(self.core.counts_behind()) + u64::from(nth)
     }
 
     /// The provider's contract.

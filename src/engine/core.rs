@@ -9,14 +9,16 @@ use super::agenda::Agenda;
 use super::chain::Chains;
 use super::clock::Clock;
 use super::delivery::AppliedFault;
-use super::ids::{ObjectId, ProviderId};
+use super::ids::{COUNT_MAX, ObjectId, ProviderId};
 use super::inbox::Inbox;
 use super::log::{Log, What};
 use super::outbox::Outbox;
 use super::rules::Rules;
+use super::start::{OBJECTS_OF_A_RUN, is_of_no_run};
 use super::tables::settings::WEBHOOK_URL;
 use super::touched::Touched;
 use crate::kit::http::Request;
+use crate::kit::ids::Draws;
 use crate::kit::time::{Timestamp, Uptime};
 
 /// Objects of one sandbox whose pace rules set.
@@ -43,6 +45,9 @@ pub struct Spoilt {
 pub struct Core {
     pub name: String,
     pub seed: u64,
+    /// Which run of an exploration it is, as in its start.
+    #[serde(default, skip_serializing_if = "is_of_no_run")]
+    pub run: u32,
     /// The simulated moment of what is happening.
     pub now: Timestamp,
     pub clock: Clock,
@@ -85,6 +90,16 @@ pub struct Core {
 }
 
 impl Core {
+    /// The seed of what is drawn for ids. A run of an exploration has one of its own; rules draw from the sandbox's.
+    pub fn ids_seed(&self) -> u64 {
+        if self.run == 0 { self.seed } else { Draws::new(self.seed, "ids of a run", self.run.into()).below(COUNT_MAX) }
+    }
+
+    /// The number behind which a run of an exploration counts.
+    pub fn counts_behind(&self) -> u32 {
+        self.run.saturating_mul(OBJECTS_OF_A_RUN)
+    }
+
     /// The accounts of a provider, by id.
     pub fn accounts(&self, provider_id: ProviderId) -> &BTreeMap<String, Account> {
         &self.accounts[usize::from(provider_id.0)]

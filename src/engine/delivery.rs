@@ -101,6 +101,13 @@ impl Delivery {
         self.attempts.iter().map(|it| it.number).max().unwrap_or(0).saturating_add(1)
     }
 
+    /// Which attempt of the schedule that one is, from 1; the next one may have left meanwhile. `None`: a tester has asked for it.
+    pub fn schedule_number(&self, id: AttemptId) -> Option<u32> {
+        let is_resend = self.attempts.iter().any(|it| it.is(id) && it.resend);
+        let until_then = self.attempts.iter().filter(|it| it.copy == 0 && !it.resend && it.number <= id.number);
+        (!is_resend).then(|| u32::try_from(until_then.count()).unwrap_or(u32::MAX))
+    }
+
     /// Whether it is in no queue: it is a test, or a rule delays or reorders it.
     pub fn is_outside_queues(&self) -> bool {
         self.once || self.fault.as_ref().is_some_and(|it| it.how.delay.is_some() || it.how.reorder)

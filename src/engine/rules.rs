@@ -14,11 +14,13 @@ use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
 
 pub mod effects;
+pub mod faults;
 pub mod patch;
 #[cfg(test)]
 mod tests;
 
-pub use effects::{Business, CopiesLeave, Effects, Latency, LifecycleStep, Override, Spread, Transport, WebhookFault};
+pub use effects::{Business, Effects, Latency, LifecycleStep, Override, Spread, Transport};
+pub use faults::{CopiesLeave, Lost, WebhookFault};
 pub use patch::{PATHS_MAX, Patch};
 
 /// Rules of one sandbox.

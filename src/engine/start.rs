@@ -54,6 +54,10 @@ pub struct Start {
     pub judged_by_simulated_time: bool,
     /// What is kept for the end when the sandbox begins anew or is deleted.
     pub keeps: Keeps,
+    /// Which run of an exploration it is, from 1: its ids are those of no other run. 0: of none.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing_if = "is_of_no_run")]
+    pub run: u32,
     /// What a scenario adds to the start.
     #[doc(hidden)]
     pub setup: Option<Arc<Setup>>,
@@ -96,10 +100,21 @@ impl Default for Start {
             evidence_header: EvidenceHeader::Sent,
             judged_by_simulated_time: false,
             keeps: Keeps::Nothing,
+            run: 0,
             setup: None,
             copied: Copied::default(),
         }
     }
+}
+
+/// Objects of one kind in one run of an exploration. With more, it has ids of the run behind it.
+pub const OBJECTS_OF_A_RUN: u32 = 1_000;
+/// Runs of one exploration, for which counted ids suffice.
+pub const RUNS_MAX: u32 = 100_000;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+pub(super) fn is_of_no_run(run: &u32) -> bool {
+    *run == 0
 }
 
 /// Whether answers carry the header `Playmoney-Evidence`. The journal has the evidence in any case.

@@ -1,9 +1,14 @@
 //! Objects of one kind, found by number and by whatever else their index looks for.
 
+use std::fmt;
 use std::iter::Sum;
+use std::marker::PhantomData;
 use std::ops::Add;
 use std::sync::OnceLock;
 
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kit::chunks::Chunks;
@@ -37,11 +42,14 @@ pub trait Indexed: Clone {
     fn refile(&self, _number: u32, _index: &mut Self::Index, _before: &Self::Keys) {}
 }
 
-/// Objects of one kind: number `n` stands at `n - 1`. A copy shares the objects until one of the two changes them. The index
-/// follows from the objects: it is neither saved nor copied, but built when a copy is asked for it.
+/// Objects of one kind: number `n` stands at `n - 1`, or as many places before that as its numbers begin later. A copy shares the
+/// objects until one of the two changes them. The index follows from the objects: it is neither saved nor copied, but built when a copy
+/// is asked for it.
 #[derive(Debug)]
 pub struct Store<T: Indexed> {
     objects: Chunks<T>,
+    /// The number before the first.
+    behind: u32,
     index: OnceLock<T::Index>,
     /// What the texts and lists of all objects cost.
     heap: usize,
@@ -70,23 +78,34 @@ impl Sum for Usage {
 
 impl<T: Indexed> Default for Store<T> {
     fn default() -> Self {
-        Self { objects: Chunks::default(), index: OnceLock::from(T::Index::default()), heap: 0 }
+        Self { objects: Chunks::default(), behind: 0, index: OnceLock::from(T::Index::default()), heap: 0 }
     }
 }
 
 impl<T: Indexed> Clone for Store<T> {
     fn clone(&self) -> Self {
-        Self { objects: self.objects.clone(), index: OnceLock::new(), heap: self.heap }
+        Self { objects: self.objects.clone(), behind: self.behind, index: OnceLock::new(), heap: self.heap }
     }
 }
 
 impl<T: Indexed> Store<T> {
+    /// Its numbers begin behind that one. It is empty.
+    pub fn count_behind(&mut self, behind: u32) {
+        self.behind = behind;
+    }
+
+    /// The number before that of the first object.
+    pub fn behind(&self) -> u32 {
+        self.behind
+    }
+
     /// The number of the next object.
     ///
     /// # Panics
     /// When there are more than can be numbered; memory has ended long before.
     pub fn next(&self) -> u32 {
-        u32::try_from(self.objects.count() + 1).expect("a sandbox has fewer objects than a u32 counts")
+        let place = u32::try_from(self.objects.count() + 1).ok();
+        place.and_then(|it| it.checked_add(self.behind)).expect("a sandbox has fewer objects than a u32 counts")
     }
 
     /// Keeps an object under the next number, which it gives back.
@@ -101,12 +120,13 @@ impl<T: Indexed> Store<T> {
     }
 
     pub fn get(&self, number: u32) -> Option<&T> {
-        self.objects.get(place(number)?)
+        self.objects.get(self.place(number)?)
     }
 
     /// Changes an object, and files it under the keys that it has after that. `None`: it does not exist.
     pub fn update<R>(&mut self, number: u32, change: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let object = self.objects.get_mut(place(number)?)?;
+        let place = self.place(number)?;
+        let object = self.objects.get_mut(place)?;
         let (before, heap) = (object.keys(), object.heap());
         let result = change(object);
         self.heap = self.heap + object.heap() - heap;
@@ -142,26 +162,60 @@ impl<T: Indexed> Store<T> {
 
     /// All, each with its number.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
-        (1..).zip(self.objects.iter())
+        (self.behind + 1..).zip(self.objects.iter())
     }
-}
 
-fn place(number: u32) -> Option<usize> {
-    usize::try_from(number.checked_sub(1)?).ok()
+    fn place(&self, number: u32) -> Option<usize> {
+        usize::try_from(number.checked_sub(self.behind)?.checked_sub(1)?).ok()
+    }
 }
 
 impl<T: Indexed + Serialize> Serialize for Store<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.objects.serialize(serializer)
+        if self.behind == 0 {
+            return self.objects.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("behind", &self.behind)?;
+        map.serialize_entry("objects", &self.objects)?;
+        map.end()
     }
 }
 
 impl<'de, T: Indexed + Deserialize<'de>> Deserialize<'de> for Store<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let objects = Chunks::<T>::deserialize(deserializer)?;
+        let (objects, behind) = deserializer.deserialize_any(Saved(PhantomData))?;
         let heap = objects.iter().map(Indexed::heap).sum();
-        let store = Self { objects, index: OnceLock::new(), heap };
+        let store = Self { objects, behind, index: OnceLock::new(), heap };
         store.index(); // it is built where the state is read, and not where the next request is answered
         Ok(store)
+    }
+}
+
+/// Reads the objects of a store, as a list, or beside the number behind which they are counted.
+struct Saved<T>(PhantomData<T>);
+
+impl<'de, T: Clone + Deserialize<'de>> Visitor<'de> for Saved<T> {
+    type Value = (Chunks<T>, u32);
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        Ok((Chunks::deserialize(SeqAccessDeserializer::new(list))?, 0))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut objects, mut behind) = (None, None);
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "objects" => objects = Some(map.next_value()?),
+                "behind" => behind = Some(map.next_value::<u32>()?),
+                _ => return Err(Error::unknown_field(&name, &["behind", "objects"])),
+            }
+        }
+        let behind = behind.filter(|it| *it <= u32::MAX / 2);
+        Ok((objects.ok_or_else(|| Error::missing_field("objects"))?, behind.ok_or_else(|| Error::missing_field("behind"))?))
     }
 }

@@ -21,6 +21,7 @@ mod auditing;
 mod beginning;
 mod births;
 mod held;
+mod losing;
 mod posting;
 mod reaching;
 mod ruling;

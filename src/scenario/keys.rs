@@ -1,7 +1,9 @@
 //! Every name of a scenario file.
 
 use super::shape::{Effect, Kind, Row, Shape, effect, may, must};
-use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX, DUPLICATES_MAX};
+use crate::engine::rules::ATTEMPTS_MAX;
+use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX};
+use crate::engine::rules::faults::DUPLICATES_MAX;
 use crate::scenario::shape::Kind::{
     Action, Amount, Answering, Calls, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment,
     Name, Offset, Operation, Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
@@ -11,6 +13,8 @@ use crate::scenario::shape::Kind::{
 pub const TIMES_MAX: u32 = 1_000;
 /// What the repeated steps use for the number of the repetition.
 pub const INDEX: &str = "index";
+/// The name under which steps find a text that belongs to this run alone.
+pub const RUN: &str = "run";
 
 const COUNT: Kind = Integer { min: 0, max: 1_000_000 };
 const SEED: Kind = Integer { min: 0, max: i64::MAX };
@@ -26,7 +30,7 @@ pub static SCENARIO: Shape = Shape { what: "a scenario", rows: &[
     may("providers",    Providers(&PROVIDER),       "accounts and what they start with, by the slug of the provider"),
     may("rules",        List(&Kind::Shape(&RULE)),  "what differs from the documented behaviour"),
     may("accepts",      List(&Kind::ContractRow),   "rows of the contracts that are assumed and that the author has checked with the provider, as `playmoney assumptions` names them; `run --fail-on assumed` lets them pass"),
-    may("steps",        List(&Step),                "a script that proves something; `playmoney run` plays it"),
+    may("steps",        List(&Step),                "a script that proves something; `playmoney run` plays it; ${run} in it is a text that belongs to this run alone, for order numbers"),
 ]};
 
 #[rustfmt::skip]
@@ -104,6 +108,8 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Webhook,  "drop",            TRUE,         "never sends the webhook"),
     effect(Effect::Webhook,  "delay",           Duration,     "sends the first attempt this duration later; later events do not wait for it"),
     effect(Effect::Webhook,  "reorder",         TRUE,         "sends the webhook after the next one to the same target, at most 60 simulated seconds later"),
+    effect(Effect::Webhook,  "answer_lost",     ATTEMPTS,     "the receiver gets the first attempts, this number of them, and the provider takes each for a timeout"),
+    effect(Effect::Webhook,  "unreachable",     ATTEMPTS,     "the first attempts, this number of them, do not reach the receiver"),
     effect(Effect::Webhook,  "tamper",          Values,       "changes members of the body after it was signed: payout.amount: 1"),
     effect(Effect::Webhook,  "bad_signature",   TRUE,         "signs the webhook with an unknown secret"),
     effect(Effect::Webhook,  "unsigned",        TRUE,         "sends the webhook without its signature"),
@@ -113,6 +119,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
 const TRUE: Kind = Flag;
 const DEPTH: Kind = Integer { min: 1, max: DEPTH_MAX as i64 };
 const COPIES: Kind = Integer { min: 2, max: DUPLICATES_MAX as i64 };
+const ATTEMPTS: Kind = Integer { min: 1, max: ATTEMPTS_MAX as i64 };
 const LATENCY: Kind = Either(&Duration, &Kind::Shape(&SPREAD));
 
 #[rustfmt::skip]
@@ -216,6 +223,7 @@ pub static STEPS: &[Shape] = &[
     Shape { what: "a fork", rows: &[must("fork", Name, "copies the sandbox as it is now; steps with `in` happen in the copy")] },
     Shape { what: "a repetition", rows: &[must("repeat", Kind::Shape(&REPEAT), "plays steps several times; `${index}` in them counts from 1")] },
     Shape { what: "calls at one instant", rows: &[must("together", Calls, "calls that arrive at one instant, before any of them is answered")] },
+    Shape { what: "a probe", rows: &[must("probe", Kind::Shape(&PROBE), "asks the application under test by GET, and checks its answer; only with --webhook-url")] },
     Shape { what: "a wait", rows: &[must("wait_for", Kind::Shape(&WAIT), "waits for a call from the application under test"), SAVE] },
 ];
 
@@ -287,6 +295,21 @@ static WAIT: Shape = Shape { what: "a wait", rows: &[
     must("operation", Operation,            "the operation that is called"),
     may("where",      Kind::Shape(&WHERE),  "conditions on the call"),
     may("timeout",    Duration,             "the longest wait, in real time; default: 5s"),
+]};
+
+#[rustfmt::skip]
+static PROBE: Shape = Shape { what: "a probe", rows: &[
+    must("url",     Text,                    "the address that shows the effect of webhooks, such as that of an order: http://127.0.0.1:8000/orders/${run}"),
+    may("expect",   Kind::Shape(&PROBED),    "the expected answer; default: a status from 200 to 299"),
+    may("save",     Name,                    "saves the body of the answer for later steps: ${NAME.field}"),
+    may("timeout",  Duration,                "it asks again until the answer fits, for this duration of real time; default: 2s"),
+]};
+
+#[rustfmt::skip]
+static PROBED: Shape = Shape { what: "an answer", rows: &[
+    may("status",  Matcher,  "the HTTP status; default: from 200 to 299"),
+    may("headers", Matchers, "headers, by their names in lower case"),
+    may("body",    Matcher,  "the body: JSON if it is JSON, otherwise text"),
 ]};
 
 #[rustfmt::skip]

@@ -1,7 +1,5 @@
 //! Reads the steps of a scenario from their nodes.
 
-use std::ops::Range;
-
 use super::check::promises::IsStatus;
 use super::check::{Check, holds_reference};
 use super::keys::STEPS;
@@ -16,6 +14,9 @@ use crate::engine::tables::{Contract, Operation};
 use crate::kit::fields::Need;
 use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::nearest::close;
+use crate::kit::time::{Duration, parse_duration};
+
+mod about;
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -31,33 +32,6 @@ pub struct Step {
     pub doing: StepKind,
     /// As it is written.
     source: Node,
-}
-
-impl Step {
-    /// The name of the fork that it makes.
-    pub fn makes_fork(&self) -> Option<&str> {
-        if let StepKind::Fork(name) = &self.doing { Some(name) } else { None }
-    }
-
-    /// The step of that line and title: this one, or one inside it. A title may say more, as which repetition it was.
-    pub fn named(&self, line: usize, title: &str) -> Option<&Self> {
-        if self.line == line && title.starts_with(&self.title) {
-            return Some(self);
-        }
-        let (StepKind::Repeat { steps, .. } | StepKind::Together(steps)) = &self.doing else { return None };
-        steps.iter().find_map(|it| it.named(line, title))
-    }
-
-    /// Where it is written, beginning with the step itself, for a failure with these paths of expectations that were not met.
-    pub fn places<'p>(&self, missed: impl Iterator<Item = &'p str>) -> (Range<usize>, Vec<Option<Range<usize>>>) {
-        let inside = |name: &str, inner: &str| self.source.get(name).and_then(|it| it.get(inner));
-        let saved = self.source.get("expect").filter(|it| it.get("of").is_some()).and_then(|it| it.get("body"));
-        let [expect, sent, not_sent] = ["expect", "expect_webhook", "expect_no_webhook"].map(|it| self.source.get(it));
-        let roots = [saved, expect, sent, not_sent, inside("wait_for", "where")];
-        let missed = missed.map(|path| roots.into_iter().flatten().find_map(|root| place_of_path(root, path))).collect();
-        let verb = STEPS.iter().map(Shape::verb).find(|it| self.source.get(it).is_some()).unwrap_or("");
-        (self.source.place_of(verb), missed)
-    }
 }
 
 /// What a step does. Its nodes may still refer to what earlier steps save.
@@ -95,6 +69,12 @@ pub enum StepKind {
     Restore(String),
     Fork(String),
     WaitFor(Node),
+    /// A question to the application under test.
+    Probe {
+        url: Node,
+        expect: Expect,
+        timeout: Option<Duration>,
+    },
     Repeat {
         times: Node,
         steps: Vec<Step>,
@@ -126,18 +106,10 @@ impl StepKind {
             | Self::Expect { .. }
             | Self::ExpectWebhook(_)
             | Self::ExpectNoWebhook(_)
-            | Self::WaitFor(_) => return None,
+            | Self::WaitFor(_)
+            | Self::Probe { .. } => return None,
         })
     }
-}
-
-/// The place of the name to which a dotted path leads, as far as it leads.
-fn place_of_path(node: &Node, path: &str) -> Option<Range<usize>> {
-    node.members().iter().find_map(|(key, inner)| {
-        let rest = path.strip_prefix(key.name.as_str())?;
-        let rest = if rest.is_empty() { rest } else { rest.strip_prefix(['.', '['])? };
-        Some(place_of_path(inner, rest).unwrap_or(key.at.clone()))
-    })
 }
 
 /// A call of a merchant.
@@ -199,17 +171,13 @@ pub fn read(check: &mut Check<'_>, node: &Node, line: usize, saved_before: &[Str
     };
     let object = text(verb).unwrap_or_default();
     let title = text("title").unwrap_or_else(|| format!("{verb} {object}").trim().to_owned());
-    Some(Step { line, title, fork: text("in"), save: text("save"), doing, source: node.clone() })
+    let save = text("save").or_else(|| Some(node.get("probe")?.get("save")?.plain()?.to_owned()));
+    Some(Step { line, title, fork: text("in"), save, doing, source: node.clone() })
 }
 
 fn step_kind(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Option<StepKind> {
     let text = |name: &str| node.get(name).and_then(Node::plain).map(str::to_owned);
-    let expect = node.get("expect").map(|it| Expect {
-        status: it.get("status").cloned(),
-        headers: it.get("headers").cloned(),
-        body: it.get("body").cloned(),
-        error: it.get("error").cloned(),
-    });
+    let expect = node.get("expect").map(|it| expected(Some(it)));
     check_events_and_numbers(check, node);
     if let Some(name) = text("call") {
         return call(check, node, &name, expect).map(|it| StepKind::Call(Box::new(it)));
@@ -256,11 +224,21 @@ fn step_kind(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Opt
     if let Some(it) = node.get("wait_for") {
         return Some(StepKind::WaitFor(it.clone()));
     }
+    if let Some(it) = node.get("probe") {
+        let timeout = it.get("timeout").and_then(Node::plain).and_then(|it| parse_duration(it).ok());
+        return Some(StepKind::Probe { url: it.get("url")?.clone(), expect: expected(it.get("expect")), timeout });
+    }
     text("drop_rule")
         .map(StepKind::DropRule)
         .or_else(|| text("snapshot").map(StepKind::Snapshot))
         .or_else(|| text("restore").map(StepKind::Restore))
         .or_else(|| text("fork").map(StepKind::Fork))
+}
+
+/// What is expected of an answer; without a node, nothing.
+fn expected(node: Option<&Node>) -> Expect {
+    let part = |name: &str| node.and_then(|it| it.get(name)).cloned();
+    Expect { status: part("status"), headers: part("headers"), body: part("body"), error: part("error") }
 }
 
 /// Notes unknown events, and texts that are compared with numbers.
@@ -273,7 +251,8 @@ fn check_events_and_numbers(check: &mut Check<'_>, node: &Node) {
     }
     let inside = |name: &str, inner: &str| node.get(name).and_then(|it| it.get(inner));
     let waited = inside("wait_for", "where").and_then(|it| it.get("status"));
-    for it in [inside("expect", "status"), waited] {
+    let probed = inside("probe", "expect").and_then(|it| it.get("status"));
+    for it in [inside("expect", "status"), waited, probed] {
         check.number(it, IsStatus::Yes);
     }
     for it in [inside("expect_webhook", "count"), inside("expect_webhook", "attempts"), inside("expect_no_webhook", "attempts")] {

@@ -92,7 +92,10 @@ pub fn ask(sandbox: &mut Sandbox, request: Request, receiver: driving::Receiver<
 }
 
 /// Answers requests that arrive at one instant.
-fn ask_together(sandbox: &mut Sandbox, requests: Vec<Request>, receiver: driving::Receiver<'_>) -> Vec<Result<Response, &'static str>> {
+///
+/// # Errors
+/// As [`ask`], for each.
+pub fn ask_together(sandbox: &mut Sandbox, requests: Vec<Request>, receiver: driving::Receiver<'_>) -> Vec<Result<Response, &'static str>> {
     let put: Vec<_> = requests.into_iter().map(|it| put(sandbox, it)).collect();
     put.into_iter().map(|it| it.map_or_else(|refusal| Ok(*refusal), |ticket| answer(sandbox, ticket, receiver))).collect()
 }

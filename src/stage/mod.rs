@@ -16,6 +16,7 @@ use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, Uptime, later, parse_duration};
 use crate::sandbox::history::Capsule;
+use crate::scenario::keys::RUN;
 use crate::scenario::reference::{Saved, resolved, resolved_rule};
 use crate::scenario::yaml::Node;
 use crate::scenario::{Scenario, Step, StepKind};
@@ -26,16 +27,20 @@ mod documents;
 mod groups;
 mod kept;
 pub mod memory;
+mod probing;
 mod report;
 mod waiting;
+mod watching;
 mod webhooks;
 
 use answers::{good, judge};
 pub use documents::Received;
 pub use kept::Kept;
 pub use memory::{INBOXES, MemoryStage};
+use probing::run_text;
 use report::interleaved;
 pub use report::{Report, StepFailure, StepReport};
+pub use watching::{Unwatched, Watch};
 
 /// Carries steps out.
 pub trait Stage {
@@ -57,6 +62,14 @@ pub trait Stage {
     /// The present moment outside.
     fn uptime(&self) -> Uptime;
 
+    /// Asks the application under test by GET, and keeps the first 16 KiB of its answer.
+    ///
+    /// # Errors
+    /// Why it has not answered.
+    fn probe(&mut self, _url: &str) -> Result<Response, String> {
+        Err("no application can be asked here: `playmoney run --webhook-url URL` and `playmoney explore` ask one".to_owned())
+    }
+
     /// A step begins to wait for a call of an application, at most this long.
     fn waits(&mut self, _operation: &str, _patience: RealDuration) {}
 
@@ -71,13 +84,23 @@ pub trait Stage {
 
 /// Plays every step until one fails.
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
+    play_watched(scenario, stage, &mut Unwatched)
+}
+
+/// The same, while somebody else looks on, and perhaps says that a failure does not count.
+pub fn play_watched(scenario: &Scenario, stage: &mut dyn Stage, watch: &mut dyn Watch) -> Report {
     let started_at = now(stage, None);
-    let mut runner = Runner::new(stage);
+    let mut runner = Runner::new(stage, watch);
     let mut steps = Vec::new();
-    for step in &scenario.steps {
+    for (nth, step) in scenario.steps.iter().enumerate() {
         let fork = step.fork.as_deref();
-        let (seen, mut failure) = match runner.step(step) {
+        let result = runner.step(step);
+        let Runner { stage, watch, .. } = &mut runner;
+        stage.look(None, &mut |world| watch.after(nth, world));
+        let is_over = matches!(&result, Err(failure) if failure.is_open);
+        let (seen, mut failure) = match result {
             Ok(seen) => (seen, None),
+            Err(failure) if failure.is_open => (failure.why, None),
             Err(failure) => (failure.why.clone(), Some(failure)),
         };
         let failed = failure.is_some();
@@ -89,7 +112,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
             runner.stage.look(fork, &mut |world| report.mask(&Renderer::of(world)));
         }
         steps.push(report);
-        if failed {
+        if failed || is_over {
             break;
         }
     }
@@ -122,6 +145,7 @@ fn now(stage: &mut dyn Stage, fork: Option<&str>) -> Timestamp {
 
 struct Runner<'a> {
     stage: &'a mut dyn Stage,
+    watch: &'a mut dyn Watch,
     saved: Saved,
     kept: Kept,
     /// Calls made so far: each has a nonce of its own.
@@ -137,26 +161,46 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new(stage: &'a mut dyn Stage) -> Self {
+    fn new(stage: &'a mut dyn Stage, watch: &'a mut dyn Watch) -> Self {
         let [own, taken] = [const { BTreeSet::new() }; 2];
-        Self { stage, saved: Saved::new(), kept: Kept::default(), calls: 0, repeated: 0, own, taken, acts: Vec::new() }
+        let mut run = String::new();
+        stage.look(None, &mut |world| run = run_text(world.core.seed, world.core.run));
+        let saved = Saved::from([(RUN.to_owned(), Json::from(run))]);
+        Self { stage, watch, saved, kept: Kept::default(), calls: 0, repeated: 0, own, taken, acts: Vec::new() }
     }
 
     /// Plays one step, and returns its result in a few words.
     fn step(&mut self, step: &Step) -> Result<String, StepFailure> {
         let fork = step.fork.as_deref();
         let in_words = step.doing.in_words(|it| resolved(it, &self.saved).unwrap_or_else(|_| it.clone()));
-        let Some((kind, what)) = in_words else { return self.carry_out(step) };
+        let Some((kind, what)) = in_words else { return self.judged(step) };
         let (place, mut sequence) = (self.acts.len(), 0);
         self.stage.look(None, &mut |world| sequence = world.core.log.next_sequence());
         let what = fork.map_or_else(|| what.clone(), |it| format!("{what} (in {it})"));
         self.acts.push(Line { sequence, at: now(self.stage, fork), kind, what });
-        let result = self.carry_out(step);
+        let result = self.judged(step);
         if fork.is_some() {
             let act = &mut self.acts[place];
             self.stage.look(fork, &mut |world| act.what = Renderer::of(world).text(&act.what));
         }
         result
+    }
+
+    /// Carries a step out, unless its failure does not count.
+    fn judged(&mut self, step: &Step) -> Result<String, StepFailure> {
+        let result = self.carry_out(step);
+        let Err(failure) = result else { return result };
+        if failure.inside.is_some() || failure.is_open {
+            return Err(failure); // the step inside it was judged
+        }
+        let Self { stage, watch, .. } = self;
+        let mut open = None;
+        stage.look(None, &mut |world| open = watch.leaves_open(step, &failure, world));
+        match open {
+            None => Err(failure),
+            Some(why) if step.only_looks() => Ok(why),
+            Some(why) => Err(StepFailure { is_open: true, ..StepFailure::new(why) }), // later steps build on it
+        }
     }
 
     fn carry_out(&mut self, step: &Step) -> Result<String, StepFailure> {
@@ -177,7 +221,8 @@ impl<'a> Runner<'a> {
             }
             StepKind::Advance { with, expect } => {
                 let answer = self.advance(fork, with)?;
-                self.judge_answer(step, expect.as_ref(), Ok(answer), false)
+                let expect = expect.as_ref().filter(|_| !self.watch.is_deviated());
+                self.judge_answer(step, expect, Ok(answer), false)
             }
             StepKind::Expect { of, body } => {
                 let matcher = self.matcher(body)?;
@@ -210,6 +255,7 @@ impl<'a> Runner<'a> {
             StepKind::Restore(name) => self.restore(fork, name),
             StepKind::Fork(name) => self.fork(fork, name),
             StepKind::WaitFor(with) => self.wait_for(step, with),
+            StepKind::Probe { url, expect, timeout } => self.probe(step, url, expect, *timeout),
             StepKind::Repeat { times, steps } => self.repeat(times, steps),
             StepKind::Together(calls) => self.together(fork, calls),
         }

@@ -29,6 +29,10 @@ pub struct StepFailure {
     pub answer: Option<String>,
     /// The same in lines, beside what the step expects.
     pub received: Option<Received>,
+    /// Nothing was learned, and later steps build on what was to be learned: the play ends without a failure.
+    pub(super) is_open: bool,
+    /// A probe got no answer at all.
+    pub is_unanswered: bool,
     /// The line and the title of the step that failed, when it is inside another.
     pub(super) inside: Option<(usize, String)>,
 }

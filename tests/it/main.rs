@@ -15,6 +15,8 @@ mod docs;
 mod edge;
 mod embed;
 mod engine;
+#[cfg(unix)]
+mod exploring;
 mod files;
 mod floods;
 mod hosted;

@@ -12,7 +12,7 @@ mod leading;
 mod patching;
 mod requested;
 mod scenario;
-mod spoiling;
+pub mod spoiling;
 mod statuses;
 
 /// A call that every rule of these tests can answer: it changes nothing.
@@ -49,7 +49,7 @@ fn answered(shop: &mut Tape, calls: usize) -> Vec<bool> {
 }
 
 /// What the control API lists under that name.
-fn list(shop: &mut Tape, name: &str) -> Vec<Json> {
+pub fn list(shop: &mut Tape, name: &str) -> Vec<Json> {
     shop.admin("GET", name, &Json::Null)[name].as_array().expect("a list").clone()
 }
 

@@ -87,6 +87,10 @@ impl<S: Stage> Stage for Aloud<'_, S> {
         tell(format!("playmoney: waiting for {} at {}/{} ({patience:?})", line(operation), self.base, line(slug)));
     }
 
+    fn probe(&mut self, url: &str) -> Result<Response, String> {
+        self.stage.probe(url)
+    }
+
     fn pause(&mut self) -> bool {
         self.stage.pause()
     }

@@ -19,7 +19,7 @@ use crate::cli::violations::{self, Of};
 use crate::contract::assumptions::Assumption;
 use crate::engine::matching::Mismatch;
 use crate::kit::printable::line;
-use crate::stage::{Received, Report, StepFailure, StepReport};
+use crate::stage::{Received, Report, StepReport};
 
 /// What is said of a file without steps.
 pub const NO_STEPS: &str = "no steps: nothing was played";
@@ -95,9 +95,7 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
         return format!("ok       {path} ({steps}, {simulated:#} simulated{seed})");
     };
     let mut text = format!("FAILED   {path} ({name})\n");
-    if let Some(failure) = &step.failure {
-        text.push_str(&failure_report(it, step, failure, columns));
-    }
+    text.push_str(&step_report(it, step, columns));
     let from = played.timeline.len().saturating_sub(TIMELINE_MAX);
     if !played.timeline.is_empty() {
         _ = writeln!(
@@ -117,8 +115,9 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
     text
 }
 
-/// The step, with expected and actual values beside each other.
-fn failure_report(it: &PlayedFile, step: &StepReport, failure: &StepFailure, columns: Option<usize>) -> String {
+/// The step that has failed, with expected and actual values beside each other.
+pub fn step_report(it: &PlayedFile, step: &StepReport, columns: Option<usize>) -> String {
+    let Some(failure) = &step.failure else { return String::new() };
     let (file, title, why) = (line(&it.path), line(&step.title), line(&failure.why));
     let mut text = format!("  {file}:{}  {title}\n  at {}: {why}\n", step.line, step.at);
     if let Some(excerpt) = &it.excerpt {

@@ -194,6 +194,7 @@ impl MemoryStage {
         let core = Core {
             name: "default".to_owned(),
             seed: 1,
+            run: 0,
             now: at(0),
             clock: Clock::new(Mode::Frozen, at(0), Uptime::START),
             agenda: Agenda::default(),

@@ -5,7 +5,8 @@ use std::mem::discriminant;
 use rust_decimal::{Decimal, MathematicalOps};
 use serde::{Deserialize, Serialize};
 
-use super::patch::{PATHS_MAX, Patch};
+use super::faults::WebhookFault;
+use super::patch::Patch;
 use crate::kit::http::{HeaderName, HeaderValue};
 use crate::kit::ids::Draws;
 use crate::kit::money;
@@ -31,8 +32,6 @@ pub struct Effects {
     pub patch: Option<Patch>,
 }
 
-/// Copies of one webhook.
-pub const DUPLICATES_MAX: u32 = 100;
 /// Pieces of one dribbled body.
 pub const CHUNKS_MAX: u32 = 1_000;
 /// Blocks that one rule removes from a chain.
@@ -59,7 +58,7 @@ pub fn are_headers(all: &[(String, String)]) -> bool {
 }
 
 /// Whether this is not a negative duration.
-fn is_span(it: Duration) -> bool {
+pub(super) fn is_span(it: Duration) -> bool {
     !it.is_negative()
 }
 
@@ -292,61 +291,6 @@ impl Business {
             Self::Reorg { depth, after } => (1..=DEPTH_MAX).contains(depth) && is_span(*after),
             Self::LatePayment { after } | Self::PayoutReturned { after } => is_span(*after),
         }
-    }
-}
-
-/// When copies of one attempt leave.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CopiesLeave {
-    /// Each when the one before it has an outcome.
-    #[default]
-    InTurn,
-    /// All at once.
-    Together,
-}
-
-/// What happens to a webhook.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an effect of its own, under its name")]
-pub struct WebhookFault {
-    /// How many times each attempt is sent; 0 and 1 mean once.
-    pub duplicate: u32,
-    /// When the copies leave.
-    pub copies_leave: CopiesLeave,
-    /// The webhook is never sent.
-    pub drop: bool,
-    /// The delay of the first attempt; later events do not wait for it.
-    pub delay: Option<Duration>,
-    /// The webhook leaves after the next event for its target.
-    pub reorder: bool,
-    /// Members of the body that are changed after it was signed, as JSON.
-    pub tamper: Vec<(String, String)>,
-    /// The webhook is signed with an unknown secret.
-    pub bad_signature: bool,
-    /// Its timestamp is backdated by this duration.
-    pub stale: Option<Duration>,
-    /// Parts of the event that are changed before it is signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub patch: Option<Patch>,
-    /// The webhook leaves without its signature.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub unsigned: bool,
-    /// Headers that are added to the webhook after it was signed, or replaced.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub headers: Vec<(String, String)>,
-    /// Only this share of the body is sent, from its beginning.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub truncate: Option<Decimal>,
-}
-
-impl WebhookFault {
-    /// Whether a rule can do this: it may come from a saved state.
-    pub fn is_sound(&self) -> bool {
-        let spans = [self.delay, self.stale].into_iter().flatten().all(is_span);
-        let paths = self.tamper.len() <= PATHS_MAX && self.patch.as_ref().is_none_or(Patch::is_sound);
-        self.duplicate <= DUPLICATES_MAX && spans && paths && self.truncate.is_none_or(is_share) && are_headers(&self.headers)
     }
 }
 

@@ -32,6 +32,7 @@ impl World {
         let core = Core {
             name: start.name.clone(),
             seed: start.seed,
+            run: start.run,
             now,
             clock: Clock::new(start.mode, now, uptime),
             agenda: Agenda::default(),
@@ -52,6 +53,8 @@ impl World {
             redirect: None,
         };
         let mut world = Self::assemble(start, core, providers, generation);
+        let behind = world.core.counts_behind();
+        world.providers.iter_mut().for_each(|it| it.count_behind(behind));
         let mut impossible = Vec::new();
         for provider_id in (0_u8..).map(ProviderId).take(world.providers.len()) {
             let slug = world.provider(provider_id).contract().slug;

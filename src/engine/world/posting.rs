@@ -163,12 +163,10 @@ impl World {
     /// The next copy that a rule makes of an attempt leaves when the copy before it has an outcome.
     fn send_next_copy(&mut self, uptime: Uptime, before: AttemptId, sent: Attempt) {
         let Some(webhook) = self.core.outbox.get(before.delivery) else { return };
-        // The next attempt of the schedule may have left meanwhile.
-        let until_then = webhook.attempts.iter().filter(|it| it.copy == 0 && !it.resend && it.number <= before.number);
-        let scheduled = u32::try_from(until_then.count()).unwrap_or(u32::MAX);
+        let Some(scheduled) = webhook.schedule_number(before) else { return };
         let Some(how) = webhook.fault.as_ref().and_then(|it| it.on_attempt(scheduled)) else { return };
         let id = AttemptId { copy: before.copy + 1, ..before };
-        if how.copies_leave == CopiesLeave::Together || how.duplicate <= id.copy || sent.resend {
+        if how.copies_leave == CopiesLeave::Together || how.duplicate <= id.copy {
             return;
         }
         let webhook = webhook.clone();
@@ -210,7 +208,9 @@ impl World {
             self.reached(webhook.provider_id, Row::Attempt(u8::try_from(webhook.scheduled).unwrap_or(u8::MAX)));
         }
         self.core.outbox.add_attempt(delivery, &webhook.url, attempt);
-        if let Some((name, path)) = inbox::of_url(&webhook.url) {
+        if let Some(outcome) = self.unreached(id) {
+            self.arrive(uptime, id, webhook.once, outcome);
+        } else if let Some((name, path)) = inbox::of_url(&webhook.url) {
             self.drop_into(uptime, &name, path, webhook, &outgoing);
         } else {
             self.core.outbox.start(id);
@@ -247,6 +247,7 @@ impl World {
     /// Takes an outcome. A simulated one may be known before its moment: then it is booked, and applied at that moment. A
     /// call that waits for its own webhook cannot wait for that moment.
     fn arrive(&mut self, uptime: Uptime, attempt: AttemptId, once: bool, outcome: Outcome) {
+        let outcome = self.as_the_provider_sees(attempt, outcome);
         let at = self.core.now.saturating_add(outcome.took).unwrap_or(self.core.now);
         if at == self.core.now || once {
             self.apply(uptime, attempt, outcome);

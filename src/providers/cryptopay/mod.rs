@@ -72,6 +72,11 @@ impl Provider for CryptoPay {
         auth::calls_max(account)
     }
 
+    fn count_behind(&mut self, behind: u32) {
+        self.0.orders.count_behind(behind);
+        self.0.transactions.count_behind(behind);
+    }
+
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let memory = &mut self.0;
         let is_page = pages::has(found.path);

@@ -80,6 +80,10 @@ impl Provider for QuantaPay {
         Some(Bill { due, decimals, closes_at: transaction.expires_at(), blockchain: Some(transaction.coin.chain()) })
     }
 
+    fn count_behind(&mut self, behind: u32) {
+        self.0.transactions.count_behind(behind);
+    }
+
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let answer = match found.path {
             routes::API => routes::call(&mut self.0, cx, found, request),

@@ -43,6 +43,10 @@ impl Provider for QuantumPayouts {
         &contract::CONTRACT
     }
 
+    fn count_behind(&mut self, behind: u32) {
+        self.0.payouts.count_behind(behind);
+    }
+
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let path = without_doubled_slashes(found.path);
         if path != found.path {

@@ -71,6 +71,10 @@ impl Provider for Quoine {
         Some(Bill { due, decimals: BTC_DECIMALS, closes_at, blockchain: Some(Blockchain::Btc) })
     }
 
+    fn count_behind(&mut self, behind: u32) {
+        self.0.invoices.count_behind(behind);
+    }
+
     fn call(&mut self, cx: &mut Context<'_>, found: &Found<'_>, request: &Request) -> Response {
         let answer = if found.path.starts_with(routes::API) {
             routes::call(&mut self.0, cx, found, request)

@@ -28,7 +28,8 @@ impl<'a> Defined<'a> {
     /// Adds the names that a step defines.
     pub fn add(&mut self, step: &Node) {
         let own = |name: &str| step.get(name).and_then(Node::plain).map(str::to_owned);
-        self.saved.extend(own("save"));
+        let probed = step.get("probe").and_then(|it| it.get("save")).and_then(Node::plain).map(str::to_owned);
+        self.saved.extend(own("save").or(probed));
         self.forks.extend(own("fork"));
         self.snapshots.extend(own("snapshot"));
         self.rules.extend(step.get("rule").and_then(rule));

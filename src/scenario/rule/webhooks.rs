@@ -11,6 +11,8 @@ use crate::scenario::yaml::{Node, What};
 pub const ALSO: [&str; 3] = ["headers", "patch", "truncate_body_at_fraction"];
 /// Effects on a webhook as a whole: they are decided before its first attempt.
 const WHOLE: [&str; 3] = ["drop", "delay", "reorder"];
+/// Effects that count attempts by themselves.
+const COUNTING: [&str; 2] = ["answer_lost", "unreachable"];
 
 /// Notes conditions that belong to rules of the other kind.
 pub fn check_conditions(check: &mut Check<'_>, node: &Node, on: &On) {
@@ -39,6 +41,10 @@ pub fn check_conditions(check: &mut Check<'_>, node: &Node, on: &On) {
     let then = node.get("then");
     for name in WHOLE.into_iter().filter(|it| is_on_webhooks && then.is_some_and(|then| then.get(it).is_some())) {
         let why = format!("`attempt` selects attempts, and `{name}` concerns the whole webhook: remove one of them");
+        check.mistakes.push(Mistake::at(when.place_of("attempt"), why));
+    }
+    for name in COUNTING.into_iter().filter(|it| is_on_webhooks && then.is_some_and(|then| then.get(it).is_some())) {
+        let why = format!("`attempt` selects attempts, and `{name}` counts them from the first: remove one of them");
         check.mistakes.push(Mistake::at(when.place_of("attempt"), why));
     }
 }
@@ -75,6 +81,7 @@ pub fn check_effects(check: &mut Check<'_>, then: &Node) {
 pub fn fault(node: &Node) -> WebhookFault {
     let is_true = |name: &str| node.get(name).is_some_and(|it| it.what == What::Flag(true));
     let span = |name: &str| node.get(name).and_then(duration);
+    let count = |name: &str| node.get(name).and_then(Node::plain).and_then(|it| it.parse().ok()).unwrap_or(0);
     let duplicate = node.get("duplicate");
     let together = duplicate.and_then(|it| it.get("together")).is_some_and(|it| it.what == What::Flag(true));
     let copies = duplicate.and_then(|it| it.get("copies").unwrap_or(it).plain());
@@ -84,6 +91,8 @@ pub fn fault(node: &Node) -> WebhookFault {
         drop: is_true("drop"),
         delay: span("delay"),
         reorder: is_true("reorder"),
+        answer_lost: count("answer_lost"),
+        unreachable: count("unreachable"),
         tamper: values(node.get("tamper")),
         bad_signature: is_true("bad_signature"),
         stale: span("stale_timestamp"),

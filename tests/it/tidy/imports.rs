@@ -5,8 +5,22 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::{Source, sources};
 
 /// The rooms of the crate; each may import from those to its right.
-const ROOMS: &[&str] =
-    &["main", "cli", "embed", "edge", "audit", "stage", "sandbox", "control", "providers", "contract", "scenario", "engine", "kit"];
+const ROOMS: &[&str] = &[
+    "main",
+    "cli",
+    "embed",
+    "edge",
+    "audit",
+    "explore",
+    "stage",
+    "sandbox",
+    "control",
+    "providers",
+    "contract",
+    "scenario",
+    "engine",
+    "kit",
+];
 /// The files of the engine, each with its folder; each may import from those to its left.
 #[rustfmt::skip]
 const ENGINE: &[&str] = &[

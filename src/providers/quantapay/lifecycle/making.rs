@@ -128,7 +128,7 @@ fn make(memory: &mut Memory, cx: &mut Context<'_>, merchant: u16, draft: Draft, 
     let amount = if fresh { draft.amount.normalize() } else { find_amount(memory, cx, merchant, &draft, &count).ok_or(NotMade::Amount)? };
     let rows = [(UNIQUE_AMOUNTS, amount != draft.amount.normalize()), (COIN_DECIMALS, true), (ADDRESSES_AND_HASHES, true)];
     rows.into_iter().filter(|it| it.1).for_each(|it| cx.rest_on(it.0));
-    let biz = unique_code(cx.seed(), &format!("quantapay biz_id of {account}"), nth.into(), b"0123456789abcdef", 5);
+    let biz = unique_code(cx.seed(), &format!("quantapay biz_id of {account}"), cx.counted(nth), b"0123456789abcdef", 5);
     memory.merchant_mut(merchant).transactions += 1;
     let transaction = Transaction {
         id,

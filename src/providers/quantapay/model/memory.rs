@@ -125,7 +125,8 @@ impl Memory {
             Filter { .. } => Key::Merchant(merchant),
         };
         // Ids ascend with the moment of creation.
-        let place = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+        let behind = self.transactions.behind();
+        let place = |it: usize| u32::try_from(it).unwrap_or(u32::MAX).saturating_add(behind);
         let before = |bound: Timestamp| place(self.transactions.all().partition_point(|it| it.created_at < bound));
         let upto = |bound: Timestamp| place(self.transactions.all().partition_point(|it| it.created_at <= bound));
         let first = filter.from.map_or(0, before).saturating_add(1);

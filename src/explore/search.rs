@@ -1,0 +1,270 @@
+//! Which schedules are played, and in which order: each deviation alone, each pair, then several, drawn by the seed.
+
+use std::collections::BTreeSet;
+
+use super::model::{Model, Token};
+use super::schedule::{Deviation, Effect, Schedule, Which};
+use crate::kit::ids::Draws;
+use crate::kit::time::Duration;
+
+/// Moments behind which a delivery is held back, the first and the last ones.
+const DELAYS_FIRST: usize = 4;
+const DELAYS_LAST: usize = 2;
+/// A delivery that is held back behind a moment comes this long after it.
+const BEHIND: Duration = Duration::from_secs(1);
+/// Deviations of one scenario.
+const SINGLES_MAX: usize = 10_000;
+/// Schedules that are looked at, and not played, to say how many are left.
+const SURVEYED_MAX: usize = 20_000;
+/// Draws in a row that give nothing new, after which the search ends.
+const DRAWS_MAX: u64 = 200;
+
+/// How far the schedules of one size were played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Level {
+    pub all: u64,
+    pub played: u64,
+    /// The receiver would see what another run has shown it already.
+    pub same: u64,
+    /// A webhook would come behind the last expectation.
+    pub too_late: u64,
+}
+
+impl Level {
+    /// How many have not been looked at.
+    pub fn left(self) -> u64 {
+        self.all.saturating_sub(self.played + self.same + self.too_late)
+    }
+}
+
+/// How far a search has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub one: Level,
+    pub two: Level,
+    /// Schedules of more deviations.
+    pub more: u64,
+}
+
+/// A deviation, and how far it is from the plain run: small numbers come first.
+#[derive(Clone, Debug)]
+struct Single {
+    deviation: Deviation,
+    weight: u64,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    One(usize),
+    /// The sum of both weights, and the places of both.
+    Two(u64, usize, usize),
+    More,
+}
+
+/// What a schedule shows, by the model.
+enum Shows {
+    /// Something that no run has shown yet.
+    More,
+    Same,
+    TooLate,
+}
+
+pub struct Search {
+    model: Model,
+    singles: Vec<Single>,
+    place: Place,
+    counts: Counts,
+    shown: BTreeSet<(usize, Vec<Token>)>,
+    drawn: BTreeSet<Schedule>,
+    draws: u64,
+    seed: u64,
+}
+
+impl Search {
+    /// Begins, once the plain run was played.
+    pub fn new(model: Model, seed: u64) -> Self {
+        let mut singles: Vec<Single> = model.deliveries.iter().filter(|it| it.is_free).flat_map(singles).collect();
+        singles.sort_by_key(|it| (it.weight, order(it.deviation.effect)));
+        singles.truncate(SINGLES_MAX);
+        let count = singles.len() as u64;
+        let mut alike: std::collections::BTreeMap<(&Which, &str), u64> = std::collections::BTreeMap::new();
+        for it in &singles {
+            *alike.entry((&it.deviation.which, it.deviation.effect.word())).or_default() += 1;
+        }
+        let pairs = |n: u64| n * n.saturating_sub(1) / 2;
+        let two = pairs(count) - alike.values().map(|it| pairs(*it)).sum::<u64>();
+        let counts = Counts { one: Level { all: count, ..Level::default() }, two: Level { all: two, ..Level::default() }, more: 0 };
+        let shown = model.trace(&[]).unwrap_or_default().into_iter().collect();
+        let (place, drawn) = (Place::One(0), BTreeSet::new());
+        Self { model, singles, place, counts, shown, drawn, draws: 0, seed }
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Says of the schedules with one and with two deviations that were not reached which need not be played: those that are left
+    /// would show something new. The search is over.
+    pub fn survey(mut self) -> Counts {
+        let (played, drawn) = ([self.counts.one.played, self.counts.two.played], self.counts.more);
+        for _ in 0..SURVEYED_MAX {
+            if matches!(self.place, Place::More) || self.next().is_none() {
+                break;
+            }
+        }
+        let Counts { one, two, more } = self.counts;
+        let [one, two] = [(one, played[0]), (two, played[1])].map(|(level, played)| Level { played, ..level });
+        Counts { one, two, more: more.min(drawn) }
+    }
+
+    /// A run has made a delivery that the plain run had not: further schedules may change how it leaves too.
+    pub fn learn(&mut self, which: &Which, retries: &[Duration]) {
+        let is_known = self.singles.iter().any(|it| it.deviation.which == *which) || self.singles.len() >= SINGLES_MAX;
+        if !is_known && !retries.is_empty() {
+            let effects = [Effect::Duplicate(2), Effect::AnswerLost(1), Effect::Unreachable(1)];
+            let single = |effect| Single { deviation: Deviation { which: which.clone(), effect }, weight: 1 };
+            self.singles.extend(effects.map(single)); // the exhaustive parts have counted without them
+        }
+    }
+
+    /// The next schedule to play. `None`: nothing is left that could show anything new.
+    pub fn next(&mut self) -> Option<Schedule> {
+        loop {
+            match self.place {
+                Place::One(at) if self.counts.one.all <= at as u64 => self.place = Place::Two(0, 0, 0),
+                Place::One(at) => {
+                    self.place = Place::One(at + 1);
+                    let schedule = vec![self.singles[at].deviation.clone()];
+                    let shows = self.shows(&schedule);
+                    if note(&mut self.counts.one, &shows) {
+                        return Some(schedule);
+                    }
+                }
+                Place::Two(..) => match self.next_pair() {
+                    None => self.place = Place::More,
+                    Some(schedule) => {
+                        let shows = self.shows(&schedule);
+                        if note(&mut self.counts.two, &shows) {
+                            return Some(schedule);
+                        }
+                    }
+                },
+                Place::More => return self.draw(),
+            }
+        }
+    }
+
+    /// The next two deviations: those with the smallest weights together come first.
+    fn next_pair(&mut self) -> Option<Schedule> {
+        let Place::Two(mut sum, mut first, mut second) = self.place else { return None };
+        // What a later run has added stands behind those that are counted.
+        let all = &self.singles[..usize::try_from(self.counts.one.all).unwrap_or(0)];
+        let heaviest = all.iter().map(|it| it.weight).max().unwrap_or(0);
+        while sum <= 2 * heaviest {
+            second += 1;
+            if second >= all.len() {
+                first += 1;
+                second = first + 1;
+            }
+            if second >= all.len() {
+                (sum, first, second) = (sum + 1, 0, 0);
+                continue;
+            }
+            let (one, two) = (&all[first], &all[second]);
+            if one.weight + two.weight == sum && one.deviation.fits_with(&two.deviation) {
+                let mut schedule = vec![one.deviation.clone(), two.deviation.clone()];
+                schedule.sort();
+                self.place = Place::Two(sum, first, second);
+                return Some(schedule);
+            }
+        }
+        None
+    }
+
+    /// Three to five deviations, drawn by the seed. Here objects count as connected: an application may mix them up.
+    fn draw(&mut self) -> Option<Schedule> {
+        const FEWEST: usize = 3;
+        const VARIETY: u64 = 3;
+        for _ in 0..DRAWS_MAX {
+            self.draws += 1;
+            let mut draws = Draws::new(self.seed, "explore", self.draws);
+            let wanted = FEWEST + usize::try_from(draws.below(VARIETY)).unwrap_or(0);
+            let mut schedule = Schedule::new();
+            for _ in 0..wanted {
+                if self.singles.is_empty() {
+                    return None;
+                }
+                let place = usize::try_from(draws.below(self.singles.len() as u64)).unwrap_or(0);
+                let one = &self.singles[place].deviation;
+                if schedule.iter().all(|it| it.fits_with(one)) {
+                    schedule.push(one.clone());
+                }
+            }
+            schedule.sort();
+            let is_modelled = schedule.iter().all(|it| self.model.deliveries.iter().any(|own| own.which == it.which));
+            let is_judged = !is_modelled || self.model.trace(&schedule).is_some();
+            if FEWEST <= schedule.len() && is_judged && self.drawn.insert(schedule.clone()) {
+                self.counts.more += 1;
+                return Some(schedule);
+            }
+        }
+        None
+    }
+
+    /// What a schedule shows of each group of objects. Groups that nothing looks at together need not be seen together: what the
+    /// receiver does with one follows from what it has seen of that one.
+    fn shows(&mut self, schedule: &[Deviation]) -> Shows {
+        let Some(trace) = self.model.trace(schedule) else { return Shows::TooLate };
+        let before = self.shown.len();
+        self.shown.extend(trace);
+        if before < self.shown.len() { Shows::More } else { Shows::Same }
+    }
+}
+
+/// Counts a schedule, and says whether it is played.
+fn note(level: &mut Level, shows: &Shows) -> bool {
+    let count = match shows {
+        Shows::More => &mut level.played,
+        Shows::Same => &mut level.same,
+        Shows::TooLate => &mut level.too_late,
+    };
+    *count += 1;
+    matches!(shows, Shows::More)
+}
+
+/// What the provider's own rules allow on a delivery. A provider that never sends again does not send twice either.
+fn singles(it: &super::model::Modelled) -> Vec<Single> {
+    let single = |effect, weight: usize| {
+        let deviation = Deviation { which: it.which.clone(), effect };
+        Single { deviation, weight: weight as u64 }
+    };
+    let mut all = Vec::new();
+    if !it.retries.is_empty() {
+        all.push(single(Effect::Duplicate(2), 1));
+    }
+    for (place, n) in (1..).zip(1..=it.retries.len()) {
+        all.push(single(Effect::AnswerLost(place), n));
+        all.push(single(Effect::Unreachable(place), n));
+    }
+    let last = it.later.len().saturating_sub(DELAYS_LAST);
+    let chosen = it.later.iter().enumerate().filter(|(place, _)| *place < DELAYS_FIRST || last <= *place);
+    all.extend((1..).zip(chosen).map(|(weight, (_, span))| single(Effect::Delay(rounded(*span) + BEHIND), weight)));
+    all
+}
+
+/// Up to the next millisecond: that is how a rule writes it.
+fn rounded(span: Duration) -> Duration {
+    let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 2);
+    Duration::from_millis(if Duration::from_millis(millis) < span { millis + 1 } else { millis })
+}
+
+/// Of the same weight, what happens most often comes first.
+const fn order(effect: Effect) -> u8 {
+    match effect {
+        Effect::Duplicate(_) => 0,
+        Effect::AnswerLost(_) => 1,
+        Effect::Unreachable(_) => 2,
+        Effect::Delay(_) => 3,
+    }
+}
