@@ -571,6 +571,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/__admin/replicas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** lists the servers that have the same sandboxes, and who owns each */
+        get: operations["list_replicas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/__admin/requests": {
         parameters: {
             query?: never;
@@ -1602,6 +1619,39 @@ export interface components {
                 subject: string | null;
             }[];
             /** @description there is more */
+            truncated: boolean;
+        };
+        "list_replicas.answer": {
+            /** @description the servers that have the same sandboxes */
+            replicas: {
+                /** @description where the others reach it */
+                advertise: string;
+                /** @description its name, from its start to its end */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description when it has last renewed its lease, in real time
+                 */
+                last_seen: string;
+                /**
+                 * Format: int64
+                 * @description how many sandboxes it owns
+                 */
+                sandboxes: number;
+            }[];
+            /** @description the sandboxes, in the order of their names */
+            sandboxes: {
+                /**
+                 * Format: int64
+                 * @description the number of that ownership, which only grows
+                 */
+                fence: number;
+                /** @description its name */
+                name: string;
+                /** @description the `id` of the server that owns it; null, if none does */
+                owner: string | null;
+            }[];
+            /** @description there are more sandboxes */
             truncated: boolean;
         };
         "list_requests.answer": {
@@ -5780,6 +5830,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["provider_openapi.answer"];
+                };
+            };
+            /** @description not done */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["problem"];
+                };
+            };
+        };
+    };
+    list_replicas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["list_replicas.answer"];
                 };
             };
             /** @description not done */

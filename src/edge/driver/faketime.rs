@@ -27,10 +27,11 @@ impl Shown<'_> {
 }
 
 impl Driver {
-    /// Keeps a file at that path from now on, if one is asked for. Call it once, before [`Self::run`].
+    /// Keeps a file at that path from now on, if one is asked for. Call it once.
     pub fn show_time_in(self: &Arc<Self>, path: Option<&Path>, notices: &Arc<Notices>) {
         let Some(path) = path else { return };
         if self.faketime.set(FaketimeFile::new(path, Arc::clone(notices))).is_ok() {
+            self.show_again();
             self.home().spawn(keep_up(Arc::downgrade(self)));
         }
     }

@@ -97,7 +97,7 @@ fn rule() -> Json {
 fn is_beyond(name: &str) -> bool {
     name.starts_with("receive")
         || name.contains("sandbox")
-        || ["metrics", "events", "stream_clock", "audit", "show_asset", "save_capsule"].contains(&name)
+        || ["metrics", "events", "stream_clock", "list_replicas", "audit", "show_asset", "save_capsule"].contains(&name)
 }
 
 /// Holds the body of a request against its schema. An inbox takes bytes.
