@@ -190,6 +190,7 @@ impl Serve {
         let token = self.token(&listen)?;
         let watched = self.scenario.clone().filter(|_| self.watch);
         let flags = self.flags();
+        let begins = self.scenario.iter().map(|_| "the scenario").chain(flags.of_beginnings()).collect::<Vec<_>>();
         let start = match &self.scenario {
             Some(path) => flags.with_scenario(path)?.0,
             None => flags.start(None),
@@ -208,7 +209,7 @@ impl Serve {
         let (mut greeting, environment) =
             server.with_default(|world| (Greeting::of(&listen, world), Environment::of(world, public_url.as_deref().unwrap_or(&base))));
         if let Some(folder) = &data {
-            greeting = greeting.with_data(folder, server.came(), &flags);
+            greeting = greeting.with_data(folder, server.came(), &begins);
         }
         print(&greeting.text(&base, token.as_ref(), ca_file))?;
         let told = Told { base_url: &base, admin_token: token.as_ref().map(Secret::expose), ca_file, environment: &environment };

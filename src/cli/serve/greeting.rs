@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::watch::Flags;
 use crate::cli::paths;
 use crate::edge::Came;
 use crate::engine::account::Account;
@@ -64,8 +63,8 @@ impl Greeting {
         Self { seed: start.seed, clock, webhooks, scenario, credentials, listens_everywhere, data: Vec::new() }
     }
 
-    /// The same of a server with a data folder.
-    pub fn with_data(mut self, folder: &Path, came: &Came, flags: &Flags) -> Self {
+    /// The same of a server with a data folder. `begins` names what was given about the beginning of sandboxes.
+    pub fn with_data(mut self, folder: &Path, came: &Came, begins: &[&str]) -> Self {
         let Came { sandboxes, inputs, has_default, cut } = came;
         let what = match sandboxes {
             0 => "new".to_owned(),
@@ -73,9 +72,8 @@ impl Greeting {
             more => format!("{more} sandboxes go on ({inputs} inputs played)"),
         };
         self.data.push(format!("{}: {what}", paths::shown(folder)));
-        let ignored = if *has_default { flags.of_beginnings() } else { Vec::new() };
-        if !ignored.is_empty() {
-            let it = format!("`default` goes on as it was: {} counts for new sandboxes only", ignored.join(", "));
+        if *has_default && !begins.is_empty() {
+            let it = format!("`default` goes on as it was; for new sandboxes only: {}", begins.join(", "));
             tracing::warn!("the data folder: {it}");
             self.data.push(it);
         }

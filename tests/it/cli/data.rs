@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use tokio::sync::Barrier;
 
 use super::{PLAYMONEY, Ready, Serving};
 use crate::net::{Answer, Receiver, answered, connect, exchange, payout, request, send};
@@ -77,8 +78,9 @@ async fn orders(serving: &Serving) -> BTreeSet<String> {
 }
 
 /// Pays until the server is gone, and notes what was answered.
-async fn load(to: SocketAddr, name: String, answered: Arc<Mutex<BTreeSet<String>>>) {
+async fn load(to: SocketAddr, name: String, answered: Arc<Mutex<BTreeSet<String>>>, connected: Arc<Barrier>) {
     let mut connection = connect(to).await;
+    connected.wait().await;
     for n in 0.. {
         let number = format!("{name}-{n}");
         let request = request("POST", "/quantum-payouts/api/v1/performPayout", &payout(&number));
@@ -106,8 +108,10 @@ async fn what_was_answered_survives_a_kill_at_any_moment() {
         let there = orders(&serving).await;
         let missing: Vec<String> = answered.lock().expect("no panic").difference(&there).cloned().collect();
         assert!(missing.is_empty(), "round {round}: {missing:?}");
-        let clients = (0..4).map(|client| tokio::spawn(load(address(&serving), format!("{round}-{client}"), Arc::clone(&answered))));
-        let clients: Vec<_> = clients.collect();
+        let connected = Arc::new(Barrier::new(5));
+        let client = |n: u64| load(address(&serving), format!("{round}-{n}"), Arc::clone(&answered), Arc::clone(&connected));
+        let clients: Vec<_> = (0..4).map(|n| tokio::spawn(client(n))).collect();
+        connected.wait().await;
         tokio::time::sleep(Duration::from_micros(3_000 + round * 7_919 % 60_000)).await;
         drop(serving); // SIGKILL
         for it in clients {
