@@ -114,7 +114,7 @@ impl Registry {
     pub fn evict(&self, name: &str, life: Option<u64>) {
         let evicted = {
             let mut all = self.sandboxes.write();
-            let is_it = |it: &Hosted| life.is_none_or(|life| it.driver.track().is_some_and(|it| it.settings.life == life));
+            let is_it = |it: &Hosted| life.is_none_or(|life| it.driver.track().is_some_and(|track| track.settings.life == life));
             let evicted = if all.by_name.get(name).is_some_and(|it| is_it(it)) { all.by_name.remove(name) } else { None };
             evicted.inspect(|it| all.disown(name, &mut it.credentials.lock()))
         };

@@ -46,7 +46,7 @@ async fn every_replica_serves_every_sandbox() {
     }
     let replicas = cluster.ask(2, "GET", "/__admin/replicas", &Json::Null).await.json();
     assert_eq!(replicas["replicas"].as_array().map(Vec::len), Some(3));
-    let shop = replicas["sandboxes"].as_array().and_then(|it| it.iter().find(|it| it["name"] == "shop")).expect("it is listed");
+    let shop = replicas["sandboxes"].as_array().and_then(|all| all.iter().find(|it| it["name"] == "shop")).expect("it is listed");
     assert_eq!((shop["owner"].as_str(), shop["fence"].is_i64(), &replicas["truncated"]), (Some(&*owner), true, &json!(false)));
     // A copy belongs to the owner of the original, and is deleted from anywhere.
     let copy = cluster.ask(2, "POST", "/s/shop/__admin/fork", &json!({"name": "copy"})).await;

@@ -124,7 +124,7 @@ fn heard(journal: &Json) -> Vec<String> {
     let entries = journal["requests"].as_array().expect("a journal");
     let number = |it: &Json| {
         let body =
-            it["request"]["body"].as_str().map_or_else(|| it["request"]["body"].clone(), |it| serde_json::from_str(it).expect("JSON"));
+            it["request"]["body"].as_str().map_or_else(|| it["request"]["body"].clone(), |text| serde_json::from_str(text).expect("JSON"));
         body["orderNumber"].as_str().expect("a number").to_owned()
     };
     entries.iter().map(number).collect()
