@@ -191,10 +191,7 @@ impl Server {
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads: Threads::new(config.threads) };
         #[cfg(feature = "postgres")]
-        let (registry, data, came) = match config.store {
-            Some(store) => (store.registry(hosting).await?, None, Came::default()),
-            None => host(hosting, config.data.as_deref()).await?,
-        };
+        let (registry, data, came) = share_or_host(hosting, config.store, config.data.as_deref()).await?;
         #[cfg(not(feature = "postgres"))]
         let (registry, data, came) = host(hosting, config.data.as_deref()).await?;
         registry.default().show_time_in(config.faketime_file.as_deref(), &notices);
@@ -313,6 +310,19 @@ impl Server {
         if let Some(data) = &self.shared.data {
             data.close(&self.shared.registry).await;
         }
+    }
+}
+
+/// The sandboxes of a server: those that it shares with others, or its own.
+#[cfg(feature = "postgres")]
+async fn share_or_host(
+    hosting: Hosting,
+    store: Option<replicas::Opened>,
+    folder: Option<&Path>,
+) -> std::io::Result<(Arc<Registry>, Option<Data>, Came)> {
+    match store {
+        Some(store) => Ok((store.registry(hosting).await?, None, Came::default())),
+        None => host(hosting, folder).await,
     }
 }
 
