@@ -327,12 +327,14 @@ pub fn alone() -> Problem {
 }
 
 /// What is asked has to be kept, and cannot be.
+#[cfg(feature = "postgres")]
 pub fn not_kept(why: &str) -> Problem {
     let detail = format!("This call has changed nothing, because it could not be kept: {why}. Try again in a second.");
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_kept", detail)
 }
 
 /// What is kept of a sandbox cannot be played.
+#[cfg(feature = "postgres")]
 pub fn not_restored(name: &str, why: &str) -> Problem {
     let detail = format!("What is kept of the sandbox `{name}` cannot be played by this version of Playmoney: {why}");
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_restored", detail)

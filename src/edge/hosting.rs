@@ -67,6 +67,9 @@ async fn list(registry: &Registry, limit: usize, reach: Reach) -> Result<Respons
             tokio::task::yield_now().await;
         }
     }
+    #[cfg(not(feature = "postgres"))]
+    let all = all.len();
+    #[cfg(feature = "postgres")]
     let mut all = all.len();
     #[cfg(feature = "postgres")]
     if let (Some(replicas), Reach::Everywhere) = (registry.replicas(), reach) {
@@ -88,6 +91,7 @@ async fn replicas(registry: &Registry) -> Result<Response, Problem> {
 }
 
 #[cfg(not(feature = "postgres"))]
+#[expect(clippy::unused_async, reason = "as the other one")]
 async fn replicas(_: &Registry) -> Result<Response, Problem> {
     Err(sandboxes::alone())
 }
@@ -101,6 +105,7 @@ async fn copied(registry: &Registry, driver: &Arc<Driver>, copy: Copy) -> Result
 }
 
 /// A name for a sandbox that is to be made.
+#[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a database is asked, where there is one"))]
 async fn free_name(registry: &Registry, given: Option<String>) -> Result<String, Problem> {
     #[cfg(feature = "postgres")]
     if let Some(replicas) = registry.replicas() {
@@ -158,6 +163,7 @@ async fn make(registry: &Arc<Registry>, new: New, name: String, origin: &str) ->
     Ok(sandboxes::created(shown(registry, &hosted, origin), beginning.warnings().as_ref()))
 }
 
+#[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a database is asked, where there is one"))]
 async fn made(registry: &Registry, beginning: &Beginning, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
     #[cfg(feature = "postgres")]
     if let Some(replicas) = registry.replicas() {
@@ -166,6 +172,7 @@ async fn made(registry: &Registry, beginning: &Beginning, ttl: Option<Duration>)
     registry.make(beginning, ttl)
 }
 
+#[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a database is asked, where there is one"))]
 async fn delete(registry: &Registry, name: &str) -> Result<Response, Problem> {
     if name == DEFAULT {
         return Err(sandboxes::stays());

@@ -164,6 +164,7 @@ impl Track {
 
     /// When its sandbox has something to do by itself, in microseconds since 1970: a store that several
     /// processes share looks after it then.
+    #[cfg(feature = "postgres")]
     pub fn wake(&self) -> Option<i64> {
         Some(self.wake.load(Ordering::Acquire)).filter(|it| *it != NEVER)
     }
@@ -174,11 +175,13 @@ impl Track {
     }
 
     /// The credentials that lead to its sandbox, if they have changed: a store that several processes share tells the others.
+    #[cfg(feature = "postgres")]
     pub fn take_names(&self) -> Option<Names> {
         self.names.lock().take()
     }
 
     /// When its sandbox was last used, in microseconds since 1970.
+    #[cfg(feature = "postgres")]
     pub fn used(&self) -> i64 {
         self.used.load(Ordering::Acquire)
     }

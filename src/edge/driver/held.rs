@@ -2,7 +2,6 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use parking_lot::MutexGuard;
 
@@ -193,13 +192,15 @@ impl Driver {
     }
 
     /// It goes on elsewhere: nothing leaves from here any more, and callers who still wait are told so. Its track is lost by then.
+    #[cfg(feature = "postgres")]
     pub fn abandon(self: &Arc<Self>) {
-        self.is_closed.store(true, Ordering::Release);
+        self.is_closed.store(true, std::sync::atomic::Ordering::Release);
         self.wake_waiting();
         self.alarm_set.notify_one();
     }
 
     /// It was last used then, when another process had it.
+    #[cfg(feature = "postgres")]
     pub fn was_used(&self, at: Timestamp) {
         self.usage.touched_at(at);
     }

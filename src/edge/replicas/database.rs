@@ -108,8 +108,8 @@ impl Database {
             Ok(token) => Ok(Ok(token)),
             Err(Unusable::Failed(why)) => Err(why.into()),
             Err(Unusable::Newer { found, known }) => Ok(Err(format!(
-                "its tables have the version {found}, and this playmoney knows versions up to {known}: start the version that has made them, \
-                 or a later one"
+                "its tables have the version {found}, and this playmoney knows versions up to {known}: start the version that has made \
+                 them, or a later one"
             ))),
         }
     }

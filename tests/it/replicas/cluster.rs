@@ -72,7 +72,10 @@ impl Cluster {
         let place = format!("127.0.0.1:{}", self.ports[at]);
         let mut command = Command::new(PLAYMONEY);
         command.args(["serve", "--listen", &place, "--advertise", &format!("http://{place}"), "--store", &self.postgres.url()]);
-        command.args(["--clock", "frozen", "--now", "2026-01-01", "--lease", "2s", "--log", "text"]).args(&self.flags);
+        command.args(["--clock", "frozen", "--now", "2026-01-01", "--log", "text"]).args(&self.flags);
+        if !self.flags.contains(&"--lease") {
+            command.args(["--lease", "2s"]);
+        }
         self.replicas[at] = Some(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("it starts"));
     }
 
