@@ -127,7 +127,7 @@ fn take_up(kept: Kept, outside: &Outside, threads: &Threads) -> Result<(Arc<Driv
     let inputs = restored.inputs();
     let (sandbox, since) = (kept.settings.name.clone(), restored.latest().date);
     let driver = Driver::restored(restored, kept.settings, outside.clone(), threads.settle());
-    tracing::info!(sandbox, kind = "restored", "it goes on from its data: {inputs} inputs were played, the last of {since:.0}");
+    tracing::info!(sandbox, kind = "restored", "it goes on from its data: inputs played: {inputs}, the last of {since:.0}");
     Ok((driver, inputs))
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::cli::journal::counted;
 use crate::cli::paths;
 use crate::edge::Came;
 use crate::engine::account::Account;
@@ -68,8 +69,8 @@ impl Greeting {
         let Came { sandboxes, inputs, has_default, cut } = came;
         let what = match sandboxes {
             0 => "new".to_owned(),
-            1 => format!("1 sandbox goes on ({inputs} inputs played)"),
-            more => format!("{more} sandboxes go on ({inputs} inputs played)"),
+            1 => format!("1 sandbox goes on ({} played)", counted(*inputs, "input")),
+            more => format!("{more} sandboxes go on ({} played)", counted(*inputs, "input")),
         };
         self.data.push(format!("{}: {what}", paths::shown(folder)));
         if *has_default && !begins.is_empty() {
