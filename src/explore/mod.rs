@@ -1,4 +1,4 @@
-//! Plays a scenario under other schedules of its webhooks, until an expectation breaks. Nothing here waits: whoever explores plays the
+//! Plays a scenario under other schedules of its webhooks, until an expectation breaks. Nothing here waits: the one who explores plays the
 //! runs, one after another or several at a time, and brings back what they have shown.
 
 use std::collections::BTreeSet;

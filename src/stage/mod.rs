@@ -87,7 +87,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Report {
     play_watched(scenario, stage, &mut Unwatched)
 }
 
-/// The same, while somebody else looks on, and perhaps says that a failure does not count.
+/// The same, while another looks on, and perhaps says that a failure does not count.
 pub fn play_watched(scenario: &Scenario, stage: &mut dyn Stage, watch: &mut dyn Watch) -> Report {
     let started_at = now(stage, None);
     let mut runner = Runner::new(stage, watch);

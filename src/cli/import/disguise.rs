@@ -18,7 +18,7 @@ mod shape;
 const SEED: u64 = 1;
 /// Levels of JSON inside texts of JSON.
 const INNER_MAX: usize = 3;
-/// Characters of a member's name that says nothing about anybody.
+/// Characters of a member's name that says nothing about a person.
 const NAME_CHARS_MAX: usize = 40;
 
 /// Words in the names of members that hold numbers about money, pages and waits.

@@ -25,7 +25,7 @@ pub struct Clock {
     pub now: String,
 }
 
-/// The moment at which every imported scenario begins: the dates of a log are nobody's business.
+/// The moment at which every imported scenario begins: the dates of a log are not for others.
 pub const BEGINNING: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 /// One step, in the words of the grammar.

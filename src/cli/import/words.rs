@@ -1,5 +1,5 @@
 //! The words that a contract has by itself: they say how an object stands or which event it is, and nothing about
-//! anybody.
+//! a person.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A sandbox under its lock. Whoever releases it hands over what it has heard, so that nothing that was heard is forgotten.
+//! A sandbox under its lock. Its release hands over what it has heard, so that nothing that was heard is forgotten.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;

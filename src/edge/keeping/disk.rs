@@ -186,7 +186,7 @@ fn lock(folder: &Path) -> Result<File, String> {
     if !path.exists() {
         let is_foreign = fs::read_dir(folder).is_ok_and(|mut it| it.next().is_some());
         if is_foreign {
-            return Err(format!("the folder {} has other files and is no data folder: name an empty or a new one", folder.display()));
+            return Err(format!("the folder {} has other files, so it is not a data folder: name an empty or a new one", folder.display()));
         }
     }
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);

@@ -229,7 +229,7 @@ fn row(found: &Found) -> Row {
     Row { owner: found.get(0), fence: Fence(found.get(1)), kept: found.get(2), base: found.get(3) }
 }
 
-/// What stands behind so many lines.
+/// What stands behind that number of lines.
 fn behind(mut lines: &[u8], count: usize) -> &[u8] {
     for _ in 0..count {
         lines = memchr::memchr(b'\n', lines).map_or(&[][..], |end| &lines[end + 1..]);

@@ -56,7 +56,7 @@ pub struct Hop {
     pub peer: IpAddr,
 }
 
-/// Takes the mark of a hop out of a head. A mark without the right token is no mark, and does not reach the sandbox either.
+/// Takes the mark of a hop out of a head. A mark without the right token counts as none, and does not reach the sandbox either.
 pub fn take_hop(headers: &mut HeaderMap, token: &str) -> Option<Hop> {
     let (given, peer) = (headers.remove(HOP), headers.remove(PEER));
     let is_right = given.as_ref().and_then(|it| it.to_str().ok()).is_some_and(|it| same(it, token));
@@ -213,7 +213,7 @@ pub fn advertised(text: &str) -> Result<String, String> {
         return Err(wrong("every machine has that address, so it names none"));
     }
     if authority.port_u16() == Some(0) {
-        return Err(wrong("port 0 is no port"));
+        return Err(wrong("port 0 stands for any port"));
     }
     Ok(format!("http://{authority}"))
 }

@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause after the first failure. It doubles up to the other.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_millis(800);
-/// Behind so many bytes of records a snapshot is taken.
+/// Behind this number of bytes of records a snapshot is taken.
 const SNAPSHOT_BYTES: usize = 2 * 1024 * 1024;
 /// How often a snapshot is tried.
 const SNAPSHOT_TRIES: u32 = 5;

@@ -125,7 +125,7 @@ impl Sandbox {
     pub(super) fn go_on_outside(&mut self, uptime: Uptime, unkept: Option<Box<Unkept>>) {
         let Some(history) = &mut self.history else { return };
         let (Some(mut unkept), Some(part)) = (unkept, history.parts.back()) else { return };
-        // Whoever plays it from an earlier snapshot does the same here.
+        // A replay from an earlier snapshot does the same here.
         unkept.push(&Record::Settled { at: uptime.into() });
         unkept.begin(&part.base);
         history.unkept = Some(unkept);

@@ -273,7 +273,7 @@ async fn a_folder_that_cannot_be_used_is_refused_at_the_start() {
     std::fs::create_dir_all(&foreign.0).expect("a folder");
     std::fs::write(foreign.0.join("letter.txt"), "dear").expect("a file");
     let (exit, why) = foreign.refused();
-    assert_eq!((exit, why.contains("is no data folder")), (Some(3), true), "{why}");
+    assert_eq!((exit, why.contains("is not a data folder")), (Some(3), true), "{why}");
     // The system refuses these to everybody, also to the superuser.
     for path in ["/proc/playmoney", "/dev/null/data", folder.logs()[0].to_str().expect("text")] {
         let (exit, why) = Folder(PathBuf::from(path), AtomicU32::new(0)).refused_and_kept();

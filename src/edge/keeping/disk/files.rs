@@ -13,7 +13,7 @@ use crate::edge::keeping::{Entry, Settings};
 enum Line {
     /// A sandbox was made: its beginning is the next line.
     Made(Head),
-    /// So many records of a sandbox follow, one a line.
+    /// This number of records of a sandbox follows, one a line.
     Records { life: u64, first: u64, count: u64 },
     /// A sandbox was deleted.
     Deleted { life: u64 },

@@ -87,7 +87,7 @@ impl Database {
         Ok(true)
     }
 
-    /// Hands sandboxes over to whoever claims them: the names, and the fences of their tenures.
+    /// Hands sandboxes over to those who claim them: the names, and the fences of their tenures.
     pub async fn release(&self, names: &[&str], fences: &[i64]) -> Result<(), Trouble> {
         let text = "UPDATE playmoney_sandboxes s SET owner = NULL FROM unnest($2::text[], $3::bigint[]) AS g (name, fence)
             WHERE s.name = g.name AND s.fence = g.fence AND s.owner = $1";
