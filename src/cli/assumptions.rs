@@ -8,14 +8,13 @@ use serde_json::Value as Json;
 use super::audit::provider;
 use super::client::{Connection, Question};
 use super::clock::text;
-use super::journal::counted;
 use super::style::{WARNING, known_columns, painted};
 use super::table::{Cell, table};
 use super::{Exit, Stop};
 use crate::contract::assumptions::{Assumption, list};
 use crate::engine::tables::Contract;
 use crate::engine::touched::Touched;
-use crate::kit::printable::line;
+use crate::kit::printable::{counted, line};
 use crate::providers;
 
 /// Which rows to show.

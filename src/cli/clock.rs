@@ -7,14 +7,14 @@ use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
 use super::client::{Connection, Question};
-use super::journal::{attempt_cell, counted};
+use super::journal::attempt_cell;
 use super::output::{pass_on, print};
 use super::serve::moment;
 use super::style::{GOOD, STRONG, WARNING, fitted, painted};
 use super::table::{Cell, table};
 use super::{Exit, Stop};
 use crate::control::LIMIT;
-use crate::kit::printable::line;
+use crate::kit::printable::{counted, line};
 use crate::kit::time::{Duration, Timestamp, later, parse_duration, parse_timestamp};
 use crate::stage::{STANDS_STILL, WALKS_AT_ONE_INSTANT_MAX};
 

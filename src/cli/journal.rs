@@ -8,6 +8,7 @@ use super::clock::text;
 use super::style::{BAD, ELSEWHERE, GOOD, WARNING};
 use super::table::{Cell, table};
 use super::{Exit, Stop};
+use crate::kit::printable::counted;
 
 /// Outcomes of one delivery in a row: the latest.
 const OUTCOMES_MAX: usize = 5;
@@ -194,9 +195,4 @@ fn status_cell(status: u64) -> Cell {
         _ => BAD,
     };
     Cell::new(style, &status.to_string())
-}
-
-/// `1 attempt`, `2 attempts`.
-pub fn counted(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

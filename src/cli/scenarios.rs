@@ -11,6 +11,7 @@ use super::{Exit, Stop, written};
 use crate::engine::start::Start;
 use crate::engine::tables::Contract;
 use crate::engine::world::World;
+use crate::kit::printable::counted;
 use crate::kit::time::Uptime;
 use crate::providers;
 use crate::scenario::{Known, Mistakes, Scenario, parse, schema};
@@ -101,7 +102,7 @@ impl Check {
 
 /// `1 scenario`, `3 scenarios`.
 pub fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+    counted(n as u64, what)
 }
 
 impl Init {

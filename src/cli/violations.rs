@@ -7,11 +7,10 @@ use serde_json::Value as Json;
 
 use super::client::{Connection, Question};
 use super::clock::text;
-use super::journal::counted;
 use super::style::{WARNING, known_columns, painted};
 use super::table::{Cell, table};
 use super::{Exit, Stop};
-use crate::kit::printable::line;
+use crate::kit::printable::{counted, line};
 
 /// Which violations to show.
 #[derive(Args)]

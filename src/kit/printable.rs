@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+/// `1 attempt`, `2 attempts`.
+pub fn counted(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// A text as one line: whatever breaks a line, moves a cursor or reverses the direction of reading is escaped, so that a name
 /// can neither forge a line of a log nor hide one.
 pub fn line(text: &str) -> Cow<'_, str> {

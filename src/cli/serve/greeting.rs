@@ -5,14 +5,13 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::cli::journal::counted;
 use crate::cli::paths;
 use crate::edge::Came;
 use crate::engine::account::Account;
 use crate::engine::clock::Mode;
 use crate::engine::tables::{Contract, Credential, settings};
 use crate::engine::world::World;
-use crate::kit::printable::line;
+use crate::kit::printable::{counted, line};
 use crate::kit::secret::Secret;
 use crate::kit::webhook_url::shown;
 use crate::providers;
