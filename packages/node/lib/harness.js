@@ -21,9 +21,9 @@ function check(options) {
 
 /**
  * Begins a test. `timers` drives the fake timers of the runner. The answer has what the test is given, and `close`, which takes the
- * error of a failed test.
+ * error of a failed test. There is none if the test `isOver` before it has begun: then nothing of the process was changed for it.
  */
-async function begin({ title, file, options, timers }) {
+async function begin({ title, file, options, timers, isOver = () => false }) {
   const undo = [];
   const close = async () => {
     const failures = [];
@@ -35,6 +35,10 @@ async function begin({ title, file, options, timers }) {
     if (host) undo.push(host.close);
     const playmoney = await create(sandboxName(title, file), options, host);
     undo.push(() => remove(playmoney));
+    if (isOver()) {
+      await close();
+      return undefined;
+    }
     if (options.processEnv) undo.push(putEnv(playmoney.env));
     // The timers that the application starts when it is made are driven too.
     if (options.fakeTimers) undo.push(await follow(playmoney, timers, options.fakeTimers));
@@ -135,7 +139,8 @@ async function run({ atEnd = () => {}, ...begun }, body) {
     isGivenUp = closing === undefined;
     if (isGivenUp && given) await close(new Error('the test has not ended in time'));
   });
-  given = await begin(begun);
+  given = await begin({ ...begun, isOver: () => isGivenUp });
+  if (given === undefined) return;
   if (isGivenUp) return close();
   try {
     await body(given.test);
