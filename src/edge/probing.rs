@@ -13,7 +13,7 @@ const TIME_MAX: Duration = Duration::from_secs(5);
 /// The application's answer to a GET, which leaves by the rules of webhooks.
 ///
 /// # Errors
-/// Why there is no whole answer: an end of a sentence.
+/// The reason why the answer did not come whole. It is the second half of a sentence.
 pub async fn ask(driver: &Driver, url: &str) -> Result<Response, String> {
     let mut headers = HeaderMap::new();
     authorize(&mut headers, url);

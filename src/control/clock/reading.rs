@@ -89,7 +89,7 @@ mod tests {
         for part in 1..=1_000 {
             clock.settle(after(part * 333));
         }
-        assert!(!reading(&clock, after(second)).is_news_after(&first), "rounding is no news");
+        assert!(!reading(&clock, after(second)).is_news_after(&first), "rounding does not count as news");
         clock.hold(after(second));
         let held = reading(&clock, after(second));
         assert!(held.is_news_after(&first), "a walk stops the time");

@@ -43,7 +43,7 @@ pub struct Database {
 pub enum Claimed {
     /// The sandbox belongs to this replica, by that fence.
     Granted(Fence),
-    /// It belongs to another, whose lease lasts so long still.
+    /// Another owns it. The lease of that one lasts for this duration from now on.
     Held { by: Replica, left: Duration },
     /// No sandbox has that name.
     Absent,

@@ -44,7 +44,7 @@ pub type Left = Option<Duration>;
 pub enum Claim {
     /// The sandbox belongs to the claimant from now on, with the next fence.
     Granted,
-    /// It belongs to another, whose lease lasts so long still.
+    /// Another owns it. The lease of that one lasts for this duration from now on.
     Held { by: ReplicaId, left: Duration },
     /// The claimant's own lease has ended: it renews it first.
     Lapsed,

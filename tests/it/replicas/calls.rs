@@ -141,7 +141,7 @@ async fn a_timer_without_an_owner_moves_its_sandbox_to_a_living_replica() {
     assert_eq!(cluster.ask(0, "POST", "/__admin/sandboxes", &made).await.status, 201);
     cluster.ask(0, "POST", "/s/timed/quantum-payouts/api/v1/performPayout", &payout("order-1")).await;
     cluster.kill(0);
-    // Five seconds later the bank has answered, whoever is there to tell.
+    // The bank answers after five seconds. The replica that is left tells the receiver.
     crate::net::eventually(|| async { receiver.statuses().iter().any(|it| it == "success") }).await;
     assert_eq!(cluster.owner("timed"), Some(1));
     let deliveries = cluster.ask(1, "GET", "/s/timed/__admin/deliveries", &Json::Null).await.json();

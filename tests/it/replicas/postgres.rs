@@ -10,7 +10,7 @@ use std::time::Duration;
 use playmoney::inside::edge::driver::Stopwatch;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The user `nobody`: `PostgreSQL` refuses to run as root.
+/// The number of the user who runs `PostgreSQL`, because it refuses to run as root.
 const NOBODY: u32 = 65_534;
 /// How long anything may take that a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(60);
