@@ -5,5 +5,6 @@ mod cluster;
 mod failing;
 mod haproxy;
 mod postgres;
+mod secured;
 mod simulated;
 mod starting;

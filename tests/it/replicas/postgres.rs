@@ -1,6 +1,7 @@
 //! A private `PostgreSQL`: in a folder of the test's own, on loopback, gone when it is dropped.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -8,10 +9,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use playmoney::inside::edge::driver::Stopwatch;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The number of the user who runs `PostgreSQL`, because it refuses to run as root.
 const NOBODY: u32 = 65_534;
+/// The password of its user, where it asks for one.
+const PASSWORD: &str = "wonder-land";
 /// How long anything may take that a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -50,11 +54,43 @@ pub struct Postgres {
     folder: PathBuf,
     pub port: u16,
     server: Option<Child>,
+    /// Its authority, if it speaks TLS: then it takes nothing else on its port, and asks for a password.
+    authority: Option<PathBuf>,
 }
 
 impl Postgres {
     /// A new server, with an empty database `playmoney`.
     pub fn start() -> Self {
+        let mut made = Self::made();
+        made.up();
+        made
+    }
+
+    /// The same with TLS. Its certificate is for that name alone.
+    pub fn secured(name: &str) -> Self {
+        let mut made = Self::made();
+        let (authority, chain, key) = issued(name);
+        for (file, text) in [("authority.pem", authority), ("server.pem", chain), ("server.key", key)] {
+            made.write(file, &text);
+        }
+        made.authority = Some(made.folder.join("authority.pem"));
+        made.write("data/pg_hba.conf", "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n");
+        made.up();
+        made.sql("postgres", &format!("ALTER USER playmoney PASSWORD '{PASSWORD}'")).expect("it is ours");
+        made
+    }
+
+    /// The same server with another certificate.
+    pub fn with_certificate(mut self, chain: &str, key: &str) -> Self {
+        self.down();
+        self.write("server.pem", chain);
+        self.write("server.key", key);
+        self.up();
+        self
+    }
+
+    /// The files of a server that does not run.
+    fn made() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         // Not below the folder of the build: its owner may be the only one who reads that.
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -64,14 +100,23 @@ impl Postgres {
         if is_root() {
             std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root may do this");
         }
-        let mut made = Self { folder, port: free_port(), server: None };
+        let made = Self { folder, port: free_port(), server: None, authority: None };
         let data = made.data();
         let mut initdb = made.command("initdb");
         initdb.args(["--username=playmoney", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"]).arg(data);
         let made_it = initdb.stdout(Stdio::null()).output().expect("initdb runs");
         assert!(made_it.status.success(), "{}", String::from_utf8_lossy(&made_it.stderr));
-        made.up();
         made
+    }
+
+    /// Writes a file that the server alone may read.
+    fn write(&self, name: &str, text: &str) {
+        let path = self.folder.join(name);
+        std::fs::write(&path, text).expect("it can be written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("it is ours");
+        if is_root() {
+            std::os::unix::fs::chown(&path, Some(NOBODY), Some(NOBODY)).expect("root may do this");
+        }
     }
 
     fn data(&self) -> PathBuf {
@@ -96,6 +141,9 @@ impl Postgres {
         let mut server = self.command("postgres");
         server.arg("-D").arg(self.data()).arg("-k").arg(&self.folder).args(["-h", "127.0.0.1", "-p", &port, "-c", "fsync=off"]);
         server.args(["-c", "max_connections=60", "-c", "shared_buffers=32MB", "-c", "log_min_messages=fatal"]);
+        if self.authority.is_some() {
+            server.args(["-c", "ssl=on", "-c", "ssl_cert_file=../server.pem", "-c", "ssl_key_file=../server.key"]);
+        }
         let log = std::fs::File::options().create(true).append(true).open(self.folder.join("log")).expect("a log");
         server.stdout(Stdio::null()).stderr(log);
         self.server = Some(server.spawn().expect("postgres starts"));
@@ -117,7 +165,7 @@ impl Postgres {
     pub fn sql(&self, database: &str, text: &str) -> Result<String, String> {
         let port = self.port.to_string();
         let mut psql = self.command("psql");
-        psql.args(["-X", "-q", "-t", "-A", "-h", "127.0.0.1", "-p", &port, "-U", "playmoney", "-d", database, "-c", text]);
+        psql.arg("-h").arg(&self.folder).args(["-X", "-q", "-t", "-A", "-p", &port, "-U", "playmoney", "-d", database, "-c", text]);
         let done = psql.output().map_err(|it| it.to_string())?;
         if done.status.success() {
             Ok(String::from_utf8_lossy(&done.stdout).into_owned())
@@ -128,7 +176,20 @@ impl Postgres {
 
     /// The address for `--store`.
     pub fn url(&self) -> String {
-        format!("postgres://playmoney@127.0.0.1:{}/playmoney?sslmode=disable", self.port)
+        match &self.authority {
+            Some(it) => self.url_with("127.0.0.1", &format!("sslmode=verify-full&sslrootcert={}", it.display())),
+            None => self.url_with("127.0.0.1", "sslmode=disable"),
+        }
+    }
+
+    /// The address with that host and these parameters.
+    pub fn url_with(&self, host: &str, parameters: &str) -> String {
+        format!("postgres://playmoney:{PASSWORD}@{host}:{}/playmoney?{parameters}", self.port)
+    }
+
+    /// A file in its folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 }
 
@@ -141,4 +202,15 @@ impl Drop for Postgres {
 
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+/// An authority, a certificate of it for that name, and the key of that.
+fn issued(name: &str) -> (String, String, String) {
+    let mut authority = CertificateParams::new(Vec::new()).expect("no names");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let (authority_key, key) = (KeyPair::generate().expect("a key"), KeyPair::generate().expect("a key"));
+    let root = authority.self_signed(&authority_key).expect("a certificate");
+    let own = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+    let own = own.signed_by(&key, &Issuer::from_params(&authority, &authority_key)).expect("a certificate");
+    (root.pem(), own.pem(), key.serialize_pem())
 }

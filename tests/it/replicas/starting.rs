@@ -1,18 +1,25 @@
 //! How a server with a database starts, and how it does not.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use playmoney::inside::edge::driver::Stopwatch;
 use serde_json::{Value as Json, json};
 
 use super::cluster::Cluster;
-use super::postgres::{Postgres, free_port};
-use crate::cli::PLAYMONEY;
+use super::postgres::{Postgres, free_port, wait_for};
+use crate::cli::{PLAYMONEY, Ready};
 
-fn serve(arguments: &[&str]) -> (Option<i32>, String) {
+/// How a server ends that cannot start, and what it says.
+pub fn serve(arguments: &[&str]) -> (Option<i32>, String) {
+    let ready = Ready::new(&format!("refused-{}", free_port()));
     let mut command = Command::new(PLAYMONEY);
-    let Output { status, stderr, .. } = command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).output().expect("it runs");
+    command.args(["serve", "--listen", "127.0.0.1:0", "--ready-file"]).arg(&ready.file).args(arguments);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let is_over = || child.try_wait().expect("it is ours").map(drop).or_else(|| ready.file.exists().then_some(()));
+    wait_for("its end", is_over);
+    _ = child.kill(); // one that serves
+    let Output { status, stderr, .. } = child.wait_with_output().expect("it ends");
     (status.code(), String::from_utf8_lossy(&stderr).into_owned())
 }
 
