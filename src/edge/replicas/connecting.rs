@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
+use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio_postgres::config::{Config, SslMode};
@@ -27,22 +28,24 @@ pub enum Trouble {
     Away(String),
     /// The connection has broken before the answer came: it may have happened.
     Lost(String),
+    /// It has not happened, and another try is worth nothing: the certificate of the server does not fit.
+    Untrusted(String),
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Away(why) | Self::Lost(why)) = self;
+        let (Self::Away(why) | Self::Lost(why) | Self::Untrusted(why)) = self;
         f.write_str(why)
     }
 }
 
 impl From<PoolError> for Trouble {
     fn from(why: PoolError) -> Self {
-        Self::Away(match why {
-            PoolError::Timeout(_) => "no connection within the time for it".to_owned(),
-            PoolError::Backend(it) => in_words(&it),
-            PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => why.to_string(),
-        })
+        match why {
+            PoolError::Timeout(_) => Self::Away("no connection within the time for it".to_owned()),
+            PoolError::Backend(it) => untrusted(&it).map_or_else(|| Self::Away(in_words(&it)), |it| Self::Untrusted(certificate(it))),
+            PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => Self::Away(why.to_string()),
+        }
     }
 }
 
@@ -64,6 +67,92 @@ pub fn in_words(why: &Error) -> String {
     }
 }
 
+/// What is wrong with the certificate of the server, if that is why.
+fn untrusted(why: &Error) -> Option<&CertificateError> {
+    let io = std::error::Error::source(why)?.downcast_ref::<std::io::Error>()?;
+    match io.get_ref()?.downcast_ref()? {
+        rustls::Error::InvalidCertificate(it) => Some(it),
+        _ => None,
+    }
+}
+
+fn certificate(why: &CertificateError) -> String {
+    use CertificateError as E;
+    // A certificate that signs itself says so. One of another authority with the same name has a signature that does not fit.
+    let is_authority = matches!(why, E::Other(it) if it.to_string().contains("CaUsedAsEndEntity"));
+    if matches!(why, E::UnknownIssuer | E::BadSignature) {
+        "its certificate comes from an authority that is not trusted here: name the file of the right one with `sslrootcert`".to_owned()
+    } else if is_authority {
+        "its certificate is that of an authority, and not of a server: give the server one that the authority has signed".to_owned()
+    } else if matches!(why, E::NotValidForName | E::NotValidForNameContext { .. }) {
+        format!("its certificate is for another name than that in the address: {why}")
+    } else if matches!(why, E::Expired | E::ExpiredContext { .. }) {
+        format!("its certificate has expired: {why}")
+    } else if matches!(why, E::NotValidYet | E::NotValidYetContext { .. }) {
+        format!("its certificate is not valid yet: {why}")
+    } else {
+        format!("its certificate is not valid: {why}")
+    }
+}
+
+/// Parameters that are the same for each connection.
+const FIXED: [&str; 4] = ["application_name", "connect_timeout", "keepalives_idle", "tcp_user_timeout"];
+/// The words of `sslmode`, and what they become: a certificate is always verified, as strictly as `verify-full` says.
+const MODES: [(&str, &str); 6] = [
+    ("disable", "disable"),
+    ("allow", "prefer"),
+    ("prefer", "prefer"),
+    ("require", "require"),
+    ("verify-ca", "require"),
+    ("verify-full", "require"),
+];
+
+/// What an address says of TLS.
+#[derive(Default)]
+struct Tls<'a> {
+    mode: Option<&'a str>,
+    root_certificate: Option<&'a str>,
+}
+
+impl<'a> Tls<'a> {
+    /// Takes a parameter. The others, as they are passed on.
+    fn take(&mut self, pair: &'a str) -> Result<Option<&'a str>, String> {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let twice = || Err(format!("`{name}` stands in the address twice"));
+        match name {
+            "sslmode" if self.mode.is_some() => twice(),
+            "sslmode" => {
+                self.mode = Some(value);
+                Ok(None)
+            }
+            "sslrootcert" if self.root_certificate.is_some() => twice(),
+            "sslrootcert" if value.is_empty() => Err("`sslrootcert` names no file".to_owned()),
+            "sslrootcert" => {
+                self.root_certificate = Some(value);
+                Ok(None)
+            }
+            "target_session_attrs" if value == "read-only" => Err("`target_session_attrs` is not `read-only`: sandboxes are kept".to_owned()),
+            _ if FIXED.contains(&name) => Err(format!("`{name}` cannot be chosen: leave it out")),
+            _ => Ok(Some(pair)),
+        }
+    }
+
+    /// The mode for the library, and the file of authorities.
+    fn read(&self) -> Result<(Option<&'static str>, Option<PathBuf>), String> {
+        let words = || MODES.map(|it| it.0).join(", ");
+        let known = |word: &str| MODES.iter().find(|it| it.0 == word).map(|it| it.1);
+        let mode = self.mode.map(|it| known(it).ok_or_else(|| format!("`sslmode` is not `{it}`: it is one of {}", words()))).transpose()?;
+        let Some(file) = self.root_certificate else { return Ok((mode, None)) };
+        // An authority is named to be asked.
+        let mode = mode.unwrap_or("require");
+        if mode != "require" {
+            return Err("with `sslrootcert`, `sslmode` is `verify-full`: other words let a connection go on without a certificate".to_owned());
+        }
+        let file = percent_encoding::percent_decode_str(file).decode_utf8().map_err(|_| "`sslrootcert` is not a path")?;
+        Ok((Some(mode), Some(file.into_owned()).filter(|it| it != "system").map(PathBuf::from)))
+    }
+}
+
 /// The address of a database: `postgres://USER:PASSWORD@HOST:PORT/NAME`.
 pub struct Address {
     config: Config,
@@ -73,7 +162,7 @@ pub struct Address {
 
 impl Address {
     /// Reads an address, as libpq does. Of its parameters, `sslrootcert` and `sslmode` with all its words are read here; a certificate is
-    /// always verified, so `require` is as strict as `verify-full`.
+    /// always verified, so `require` is as strict as `verify-full`. What has no effect is refused.
     ///
     /// # Errors
     /// A sentence that does not repeat the address, which has a password.
@@ -82,20 +171,12 @@ impl Address {
             return Err("this is not the address of a database: write postgres://USER:PASSWORD@HOST:5432/NAME".to_owned());
         }
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
-        let (mut rest, mut root_certificate) = (Vec::new(), None);
+        let (mut rest, mut tls) = (Vec::new(), Tls::default());
         for pair in query.split('&').filter(|it| !it.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match (name, value) {
-                ("sslrootcert", "system") => {}
-                ("sslrootcert", file) => {
-                    let file = percent_encoding::percent_decode_str(file).decode_utf8().map_err(|_| "`sslrootcert` is not a path")?;
-                    root_certificate = Some(PathBuf::from(file.into_owned()));
-                }
-                ("sslmode", "verify-ca" | "verify-full") => rest.push("sslmode=require".to_owned()),
-                ("sslmode", "allow") => rest.push("sslmode=prefer".to_owned()),
-                _ => rest.push(pair.to_owned()),
-            }
+            rest.extend(tls.take(pair)?.map(str::to_owned));
         }
+        let (mode, root_certificate) = tls.read()?;
+        rest.extend(mode.map(|it| format!("sslmode={it}")));
         let query = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
         let why = |it: Error| std::error::Error::source(&it).map_or_else(|| it.to_string(), ToString::to_string);
         let mut config =
@@ -131,6 +212,9 @@ impl Address {
                 let unreadable = |why: &dyn fmt::Display| format!("`sslrootcert` {}: {why}", file.display());
                 for it in CertificateDer::pem_file_iter(file).map_err(|it| unreadable(&it))? {
                     roots.add(it.map_err(|it| unreadable(&it))?).map_err(|it| unreadable(&it))?;
+                }
+                if roots.is_empty() {
+                    return Err(unreadable(&"the file has no certificate"));
                 }
             }
             None => _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),

@@ -91,6 +91,7 @@ impl Opening {
             let why = match Self::begin(&database, &drawn).await {
                 Ok(Ok(token)) => return Ok((Arc::new(database), token, lease, admin_token)),
                 Ok(Err(why)) => return Err(Unopened(format!("the database {shown} cannot be used: {why}"))),
+                Err(why @ Trouble::Untrusted(_)) => return Err(Unopened(format!("the database {shown} cannot be used: {why}"))),
                 Err(why) => why,
             };
             if wait < waited.elapsed() + PAUSE {
