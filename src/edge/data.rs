@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use tokio::task::JoinHandle;
 
 use super::driver::{Driver, Outside, Stopwatch};
-use super::keeping::disk::{Cut, Disk, Found, Kept, Opened};
+use super::keeping::disk::{Cut, Disk, Found, Kept, Opened, Sizes};
 use super::keeping::{Keeping, NotKept};
 use super::registry::{DEFAULT, Registry};
 use super::threads::Threads;
@@ -60,8 +60,8 @@ impl Data {
     ///
     /// # Errors
     /// [`io::ErrorKind::InvalidData`]: the folder cannot be used, with a sentence that says why.
-    pub fn open(folder: &Path, outside: &mut Outside, threads: &Threads) -> io::Result<(Self, Back)> {
-        let Opened { disk, found, cut } = Disk::open(folder).map_err(unusable)?;
+    pub fn open((folder, sizes): (&Path, Sizes), outside: &mut Outside, threads: &Threads) -> io::Result<(Self, Back)> {
+        let Opened { disk, found, cut } = Disk::open(folder, sizes).map_err(unusable)?;
         let keeping = Keeping::new(Arc::clone(&disk) as Arc<_>, found.counts.lives);
         outside.keeping = Some(Arc::clone(&keeping));
         let told = cut.as_ref().map(|Cut { file, at, bytes, why }| {

@@ -70,6 +70,7 @@ use self::driver::{Driver, Outside, Stopwatch};
 use self::egress::Egress;
 use self::heads::Names;
 use self::inbound::Shared;
+use self::keeping::disk::Sizes;
 use self::loopback::Loopback;
 use self::names::{PublicUrl, served_name};
 use self::notices::Notices;
@@ -125,6 +126,8 @@ pub struct Config {
     /// The folder in which the sandboxes are kept: those in it come back, and what is answered is there after a crash. Without one,
     /// everything stays in memory.
     pub data: Option<PathBuf>,
+    /// How long the log in that folder becomes.
+    pub data_sizes: Sizes,
     /// A file that shows the time of the default sandbox to processes under libfaketime (`FAKETIME_TIMESTAMP_FILE`, with
     /// `FAKETIME_FMT=%s` and `FAKETIME_NO_CACHE=1`). What stands there is replaced. It stays when the server has stopped.
     pub faketime_file: Option<PathBuf>,
@@ -146,6 +149,7 @@ impl Default for Config {
             admin_token: None,
             tls: None,
             data: None,
+            data_sizes: Sizes::default(),
             faketime_file: None,
             #[cfg(feature = "postgres")]
             store: None,
@@ -190,10 +194,11 @@ impl Server {
         let outside = Outside { courier: Arc::new(courier), loopback, keeping: None };
         let (usual, making, sandboxes_max) = (config.start, config.sandboxes, config.sandboxes_max);
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads: Threads::new(config.threads) };
+        let folder = config.data.as_deref().map(|it| (it, config.data_sizes));
         #[cfg(feature = "postgres")]
-        let (registry, data, came) = share_or_host(hosting, config.store, config.data.as_deref()).await?;
+        let (registry, data, came) = share_or_host(hosting, config.store, folder).await?;
         #[cfg(not(feature = "postgres"))]
-        let (registry, data, came) = host(hosting, config.data.as_deref()).await?;
+        let (registry, data, came) = host(hosting, folder).await?;
         registry.default().show_time_in(config.faketime_file.as_deref(), &notices);
         let contracts = || providers::all().into_iter().map(|it| it.contract());
         let hosts = contracts().flat_map(|it| it.hosts.iter().map(|host| (*host, it.slug))).collect();
@@ -318,7 +323,7 @@ impl Server {
 async fn share_or_host(
     hosting: Hosting,
     store: Option<replicas::Opened>,
-    folder: Option<&Path>,
+    folder: Option<(&Path, Sizes)>,
 ) -> std::io::Result<(Arc<Registry>, Option<Data>, Came)> {
     match store {
         Some(store) => Ok((store.registry(hosting).await?, None, Came::default())),
@@ -327,7 +332,7 @@ async fn share_or_host(
 }
 
 /// The sandboxes of a server: those of its data folder, and `default` in any case.
-async fn host(mut hosting: Hosting, folder: Option<&Path>) -> std::io::Result<(Arc<Registry>, Option<Data>, Came)> {
+async fn host(mut hosting: Hosting, folder: Option<(&Path, Sizes)>) -> std::io::Result<(Arc<Registry>, Option<Data>, Came)> {
     let opened = folder.map(|it| Data::open(it, &mut hosting.outside, &hosting.threads)).transpose()?;
     let (data, back) = opened.map_or_else(|| (None, Back::default()), |(data, back)| (Some(data), back));
     let Back { mut drivers, unnamed, came } = back;

@@ -3,7 +3,9 @@
 mod calls;
 mod cluster;
 mod failing;
+mod halfway;
 mod haproxy;
+mod lasting;
 mod postgres;
 mod secured;
 mod simulated;

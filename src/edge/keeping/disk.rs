@@ -33,6 +33,22 @@ mod writer;
 /// When this much waits to be kept, calls wait.
 const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// How long the log becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// A file of this many bytes is followed by another.
+    pub file_bytes: u64,
+    /// When all files together have more bytes, snapshots are taken so that old ones can be removed.
+    pub log_bytes: u64,
+}
+
+impl Default for Sizes {
+    /// Files of 16 MiB, and 256 MiB of them.
+    fn default() -> Self {
+        Self { file_bytes: 16 * 1024 * 1024, log_bytes: 256 * 1024 * 1024 }
+    }
+}
+
 /// The store. Its threads end when it is closed.
 pub struct Disk {
     folder: PathBuf,
@@ -84,12 +100,12 @@ impl Disk {
     ///
     /// # Errors
     /// A sentence: why the folder cannot be used.
-    pub fn open(folder: &Path) -> Result<Opened, String> {
+    pub fn open(folder: &Path, sizes: Sizes) -> Result<Opened, String> {
         let told = |what: &str, why: &dyn std::fmt::Display| format!("the data folder {} {what}: {why}", folder.display());
         fs::create_dir_all(folder).map_err(|why| told("cannot be made", &why))?;
         let lock = lock(folder)?;
         let state = State::open(folder).map_err(|why| told("has a database that cannot be used, snapshots.redb", &why))?;
-        let (log, found, cut) = read(folder, &state).map_err(|why| told("cannot be used", &why))?;
+        let (log, found, cut) = read(folder, sizes, &state).map_err(|why| told("cannot be used", &why))?;
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
             filled: Condvar::new(),
@@ -99,7 +115,8 @@ impl Disk {
             wants: Mutex::default(),
         });
         let snapshots = Snapshots::start(state, &found).map_err(|why| told("cannot be used", &why))?;
-        let writer = writer::start(Arc::clone(&shared), log, snapshots.sender(), &found).map_err(|why| told("cannot be used", &why))?;
+        let writer =
+            writer::start((Arc::clone(&shared), sizes), log, snapshots.sender(), &found).map_err(|why| told("cannot be used", &why))?;
         let (writer, snapshots, folder) = (Mutex::new(Some(writer)), Mutex::new(Some(snapshots)), folder.to_owned());
         Ok(Opened { disk: Arc::new(Self { folder, shared, writer, snapshots, _lock: lock }), found, cut })
     }
@@ -199,10 +216,10 @@ fn lock(folder: &Path) -> Result<File, String> {
 }
 
 /// What the files say.
-fn read(folder: &Path, state: &State) -> Result<(Log, Found, Option<Cut>), String> {
+fn read(folder: &Path, sizes: Sizes, state: &State) -> Result<(Log, Found, Option<Cut>), String> {
     let in_database = |why| format!("its database is damaged: {why}");
     let mut found = Found::with(state.snapshots().map_err(in_database)?, state.counts().map_err(in_database)?);
-    let (log, cut) = Log::open(folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
+    let (log, cut) = Log::open(folder, sizes.file_bytes, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
     found.end()?;
     Ok((log, found, cut))
 }

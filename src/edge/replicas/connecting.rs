@@ -131,7 +131,9 @@ impl<'a> Tls<'a> {
                 self.root_certificate = Some(value);
                 Ok(None)
             }
-            "target_session_attrs" if value == "read-only" => Err("`target_session_attrs` is not `read-only`: sandboxes are kept".to_owned()),
+            "target_session_attrs" if value == "read-only" => {
+                Err("`target_session_attrs` is not `read-only`: sandboxes are kept".to_owned())
+            }
             _ if FIXED.contains(&name) => Err(format!("`{name}` cannot be chosen: leave it out")),
             _ => Ok(Some(pair)),
         }
@@ -146,7 +148,9 @@ impl<'a> Tls<'a> {
         // An authority is named to be asked.
         let mode = mode.unwrap_or("require");
         if mode != "require" {
-            return Err("with `sslrootcert`, `sslmode` is `verify-full`: other words let a connection go on without a certificate".to_owned());
+            return Err(
+                "with `sslrootcert`, `sslmode` is `verify-full`: other words let a connection go on without a certificate".to_owned()
+            );
         }
         let file = percent_encoding::percent_decode_str(file).decode_utf8().map_err(|_| "`sslrootcert` is not a path")?;
         Ok((Some(mode), Some(file.into_owned()).filter(|it| it != "system").map(PathBuf::from)))

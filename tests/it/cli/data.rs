@@ -14,6 +14,11 @@ use tokio::sync::Barrier;
 use super::{PLAYMONEY, Ready, Serving};
 use crate::net::{Answer, Receiver, answered, connect, exchange, payout, request, send};
 
+mod clocks;
+mod full;
+mod long;
+mod versions;
+
 /// A folder of the test's own, which does not exist.
 struct Folder(PathBuf, AtomicU32);
 
@@ -55,6 +60,13 @@ impl Drop for Folder {
     fn drop(&mut self) {
         _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// Tells a server to stop, and waits for its end: its exit code.
+fn terminate(mut serving: Serving) -> Option<i32> {
+    let pid = i32::try_from(serving.child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a process");
+    _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    serving.child.wait().expect("it ends").code()
 }
 
 fn address(serving: &Serving) -> SocketAddr {

@@ -174,6 +174,18 @@ impl Postgres {
         }
     }
 
+    /// A table, or everything when none is named, as text.
+    pub fn dump(&self, database: &str, table: &str) -> String {
+        let mut dump = self.command("pg_dump");
+        dump.arg("-h").arg(&self.folder).args(["-p", &self.port.to_string(), "-U", "playmoney", "-d", database]);
+        if !table.is_empty() {
+            dump.args(["-t", table]);
+        }
+        let done = dump.output().expect("pg_dump runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
     /// The address for `--store`.
     pub fn url(&self) -> String {
         match &self.authority {

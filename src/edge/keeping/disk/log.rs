@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::block::{self, Damage, Header};
 
-/// A file that is longer is followed by another.
-const FILE_BYTES: u64 = 16 * 1024 * 1024;
-
 /// A log that is written to.
 #[derive(Debug)]
 pub struct Log {
     folder: PathBuf,
+    /// A file that is longer is followed by another.
+    file_bytes: u64,
     file: File,
     /// Bytes of the file that were kept.
     good: u64,
@@ -115,19 +114,19 @@ impl Log {
     ///
     /// # Errors
     /// A file cannot be read or written, or something is damaged before the end.
-    pub fn open(folder: &Path, hear: Hear<'_>) -> Result<(Self, Option<Cut>), Unusable> {
+    pub fn open(folder: &Path, file_bytes: u64, hear: Hear<'_>) -> Result<(Self, Option<Cut>), Unusable> {
         let Scan { known, next_block, cut } = scan(folder, hear)?;
-        let log = Self::behind(folder, known, next_block).map_err(|why| Unusable::Io(folder.to_owned(), why))?;
+        let log = Self::behind((folder, file_bytes), known, next_block).map_err(|why| Unusable::Io(folder.to_owned(), why))?;
         Ok((log, cut))
     }
 
     /// Opens the last file behind its last whole block, or begins the first one.
-    fn behind(folder: &Path, mut known: Vec<(u64, u64)>, next_block: u64) -> io::Result<Self> {
+    fn behind((folder, file_bytes): (&Path, u64), mut known: Vec<(u64, u64)>, next_block: u64) -> io::Result<Self> {
         let folder = folder.to_owned();
         match known.last().copied() {
             Some((segment, good)) if 0 < good => {
                 let file = OpenOptions::new().append(true).open(folder.join(name(segment)))?;
-                let mut log = Self { folder, file, good, is_dirty: true, segment, next_block, segments: known };
+                let mut log = Self { folder, file_bytes, file, good, is_dirty: true, segment, next_block, segments: known };
                 log.clean()?;
                 Ok(log)
             }
@@ -139,7 +138,7 @@ impl Log {
                 }
                 let (file, good) = begin(&folder, segment, next_block)?;
                 known.push((segment, good));
-                Ok(Self { folder, file, good, is_dirty: false, segment, next_block, segments: known })
+                Ok(Self { folder, file_bytes, file, good, is_dirty: false, segment, next_block, segments: known })
             }
         }
     }
@@ -150,7 +149,7 @@ impl Log {
     /// They were not kept. What may stand of them is cut off before the next ones.
     pub fn append(&mut self, texts: &[Vec<u8>]) -> io::Result<()> {
         self.clean()?;
-        if FILE_BYTES <= self.good {
+        if self.file_bytes <= self.good {
             self.begin_next()?;
         }
         let mut bytes = Vec::with_capacity(texts.iter().map(|it| it.len() + 32).sum());

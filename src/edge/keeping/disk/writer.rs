@@ -10,30 +10,34 @@ use std::time::Duration;
 use super::files::{Found, Head, write};
 use super::log::Log;
 use super::snapshots::{Since, Task};
-use super::{QUEUE_BYTES_MAX, Shared, failed};
+use super::{QUEUE_BYTES_MAX, Shared, Sizes, failed};
 use crate::edge::keeping::{Entry, NotKept};
 
 /// A group of entries becomes blocks of about this size.
 const BLOCK_BYTES: usize = 1024 * 1024;
-/// When the log is longer, snapshots are taken so that it can be cut.
-const LOG_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// After an error, whether something can be written is tried this often.
 const PAUSE: Duration = Duration::from_millis(500);
 
 struct Writer {
     shared: Arc<Shared>,
+    sizes: Sizes,
     log: Log,
     snapshots: Sender<Task>,
     since: Since,
 }
 
 /// Begins the thread.
-pub fn start(shared: Arc<Shared>, log: Log, snapshots: (Sender<Task>, Since), found: &Found) -> io::Result<JoinHandle<()>> {
+pub fn start(
+    (shared, sizes): (Arc<Shared>, Sizes),
+    log: Log,
+    snapshots: (Sender<Task>, Since),
+    found: &Found,
+) -> io::Result<JoinHandle<()>> {
     let (snapshots, since) = snapshots;
     for (life, kept) in &found.sandboxes {
         since.needs(*life, kept.since);
     }
-    let mut writer = Writer { shared, log, snapshots, since };
+    let mut writer = Writer { shared, sizes, log, snapshots, since };
     std::thread::Builder::new().name("playmoney-data".to_owned()).spawn(move || writer.run())
 }
 
@@ -127,7 +131,7 @@ impl Writer {
         {
             tracing::warn!("an old file of the data folder cannot be removed: {why}");
         }
-        if LOG_BYTES_MAX < self.log.bytes() && self.log.oldest() < self.log.segment() {
+        if self.sizes.log_bytes < self.log.bytes() && self.log.oldest() < self.log.segment() {
             let lives = self.since.asked_from(self.log.oldest());
             if !lives.is_empty() {
                 self.shared.wants.lock().snapshots.extend(lives);
