@@ -67,9 +67,6 @@ impl Data {
         let told = cut.as_ref().map(|Cut { file, at, bytes, why }| {
             format!("{file} was cut at byte {at}, because {why}: {bytes} bytes are gone, and with them what was heard last")
         });
-        if let Some(it) = &told {
-            tracing::warn!("the data folder: {it}");
-        }
         let Found { sandboxes, counts, .. } = found;
         let mut back = Back { drivers: Vec::new(), unnamed: counts.unnamed, came: Came { cut: told, ..Came::default() } };
         for kept in sandboxes.into_values() {
@@ -78,6 +75,11 @@ impl Data {
             back.came.inputs += inputs;
             back.came.has_default |= driver.name() == DEFAULT;
             back.drivers.push(driver);
+        }
+        // All of them have come back: the folder is written to from now on.
+        disk.begin().map_err(unusable)?;
+        if let Some(it) = &back.came.cut {
+            tracing::warn!("the data folder: {it}");
         }
         Ok((Self { folder: folder.to_owned(), disk, keeping, cut, task: Mutex::default() }, back))
     }
@@ -183,6 +185,9 @@ async fn take_back(registry: &Arc<Registry>, disk: &Arc<Disk>) -> Result<(), Str
     let mut found = tokio::task::spawn_blocking(move || reader.read_again()).await.map_err(|it| it.to_string())??;
     for it in registry.all() {
         let Some(track) = it.driver.track() else { continue };
+        if it.driver.is_closed() {
+            continue; // its deletion was not kept: it comes back below, in a driver of its own
+        }
         let kept = found.sandboxes.remove(&track.settings.life);
         match (track.lost(), kept) {
             (None, _) => {}

@@ -126,7 +126,8 @@ pub struct Config {
     /// The folder in which the sandboxes are kept: those in it come back, and what is answered is there after a crash. Without one,
     /// everything stays in memory.
     pub data: Option<PathBuf>,
-    /// How long the log in that folder becomes.
+    /// How long the log in that folder becomes. Tests have shorter ones.
+    #[doc(hidden)]
     pub data_sizes: Sizes,
     /// A file that shows the time of the default sandbox to processes under libfaketime (`FAKETIME_TIMESTAMP_FILE`, with
     /// `FAKETIME_FMT=%s` and `FAKETIME_NO_CACHE=1`). What stands there is replaced. It stays when the server has stopped.

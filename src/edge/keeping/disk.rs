@@ -16,9 +16,10 @@ use std::thread::JoinHandle;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::{Notify, watch};
 
+use self::files::Needs;
 pub use self::files::{Found, Kept};
 pub use self::log::Cut;
-use self::log::{Log, Unusable};
+use self::log::{Log, Scan, Unusable};
 use self::snapshots::Snapshots;
 use self::state::State;
 use super::{Entry, NotKept, Store};
@@ -52,11 +53,21 @@ impl Default for Sizes {
 /// The store. Its threads end when it is closed.
 pub struct Disk {
     folder: PathBuf,
+    sizes: Sizes,
     shared: Arc<Shared>,
+    /// What was read, until it begins to write.
+    read: Mutex<Option<Read>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     snapshots: Mutex<Option<Snapshots>>,
-    /// Held until the value is dropped.
-    _lock: File,
+    /// Held until the store is closed.
+    lock: Mutex<Option<File>>,
+}
+
+/// A folder as it was read.
+struct Read {
+    state: State,
+    scan: Scan,
+    needs: Needs,
 }
 
 /// What the store and its writer share.
@@ -96,7 +107,7 @@ pub struct Opened {
 }
 
 impl Disk {
-    /// Opens a folder, and makes it if it does not exist.
+    /// Reads a folder, and makes it if it does not exist. Nothing in it changes before [`Self::begin`].
     ///
     /// # Errors
     /// A sentence: why the folder cannot be used.
@@ -104,8 +115,11 @@ impl Disk {
         let told = |what: &str, why: &dyn std::fmt::Display| format!("the data folder {} {what}: {why}", folder.display());
         fs::create_dir_all(folder).map_err(|why| told("cannot be made", &why))?;
         let lock = lock(folder)?;
-        let state = State::open(folder).map_err(|why| told("has a database that cannot be used, snapshots.redb", &why))?;
-        let (log, found, cut) = read(folder, sizes, &state).map_err(|why| told("cannot be used", &why))?;
+        let state = State::of(folder);
+        let stored = state.read().map_err(|why| told("has a database that cannot be used, snapshots.redb", &why))?;
+        let mut found = Found::with(stored);
+        let read = log::scan(folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words);
+        let scan = read.and_then(|it| found.end().map(|()| it)).map_err(|why| told("cannot be used", &why))?;
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
             filled: Condvar::new(),
@@ -114,11 +128,26 @@ impl Disk {
             wanted: Notify::new(),
             wants: Mutex::default(),
         });
-        let snapshots = Snapshots::start(state, &found).map_err(|why| told("cannot be used", &why))?;
-        let writer =
-            writer::start((Arc::clone(&shared), sizes), log, snapshots.sender(), &found).map_err(|why| told("cannot be used", &why))?;
-        let (writer, snapshots, folder) = (Mutex::new(Some(writer)), Mutex::new(Some(snapshots)), folder.to_owned());
-        Ok(Opened { disk: Arc::new(Self { folder, shared, writer, snapshots, _lock: lock }), found, cut })
+        let (cut, needs) = (scan.cut.clone(), found.needs());
+        let read = Mutex::new(Some(Read { state, scan, needs }));
+        let (writer, snapshots, folder) = (Mutex::default(), Mutex::default(), folder.to_owned());
+        Ok(Opened { disk: Arc::new(Self { folder, sizes, shared, read, writer, snapshots, lock: Mutex::new(Some(lock)) }), found, cut })
+    }
+
+    /// Begins to write: what is damaged at the end is cut, and what was put in by now is kept.
+    ///
+    /// # Errors
+    /// A sentence: why the folder cannot be used.
+    pub fn begin(&self) -> Result<(), String> {
+        let Some(Read { mut state, scan, needs }) = self.read.lock().take() else { return Ok(()) };
+        let told = |why: &dyn std::fmt::Display| format!("the data folder {} cannot be used: {why}", self.folder.display());
+        state.open().map_err(|why| told(&format!("its database snapshots.redb cannot be used: {why}")))?;
+        let log = Log::behind((&self.folder, self.sizes.file_bytes), scan).map_err(|why| told(&why))?;
+        let snapshots = Snapshots::start(state, &needs).map_err(|why| told(&why))?;
+        let shared = (Arc::clone(&self.shared), self.sizes);
+        *self.writer.lock() = Some(writer::start(shared, log, snapshots.sender()).map_err(|why| told(&why))?);
+        *self.snapshots.lock() = Some(snapshots);
+        Ok(())
     }
 
     /// Everything that was kept, while nothing is written.
@@ -128,9 +157,8 @@ impl Disk {
     pub fn read_again(&self) -> Result<Found, String> {
         let snapshots = self.snapshots.lock();
         let state = snapshots.as_ref().ok_or("the server stops")?.state();
-        let state = state.lock();
-        let mut found = Found::with(state.snapshots()?, state.counts()?);
-        log::read(&self.folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
+        let mut found = Found::with(state.lock().read_again()?);
+        log::scan(&self.folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
         Ok(found)
     }
 
@@ -152,7 +180,7 @@ impl Disk {
         self.shared.standing.send_replace(None);
     }
 
-    /// Writes what was put in, and ends the threads.
+    /// Writes what was put in, ends the threads, and lets go of the folder.
     pub fn close(&self) {
         self.shared.queue.lock().is_closed = true;
         self.shared.filled.notify_all();
@@ -160,6 +188,7 @@ impl Disk {
             _ = writer.join();
         }
         drop(self.snapshots.lock().take());
+        drop(self.lock.lock().take());
     }
 }
 
@@ -215,18 +244,17 @@ fn lock(folder: &Path) -> Result<File, String> {
     }
 }
 
-/// What the files say.
-fn read(folder: &Path, sizes: Sizes, state: &State) -> Result<(Log, Found, Option<Cut>), String> {
-    let in_database = |why| format!("its database is damaged: {why}");
-    let mut found = Found::with(state.snapshots().map_err(in_database)?, state.counts().map_err(in_database)?);
-    let (log, cut) = Log::open(folder, sizes.file_bytes, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
-    found.end()?;
-    Ok((log, found, cut))
+/// What to do about data that are whole, and that this version cannot read.
+fn of_another_version() -> String {
+    format!("If another version than {} has written it, start that one", env!("CARGO_PKG_VERSION"))
 }
 
 fn in_words(why: Unusable) -> String {
     match why {
         Unusable::Io(path, why) => format!("{}: {why}", path.display()),
+        Unusable::Damaged(file, why) if why.kind == block::Kind::Foreign => {
+            format!("{file} cannot be read, at {why}. {}", of_another_version())
+        }
         Unusable::Damaged(file, why) => {
             format!("{file} is damaged before its end, at {why}. Put a copy of the folder back, or start with another")
         }

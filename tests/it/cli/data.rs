@@ -47,11 +47,17 @@ impl Folder {
         logs
     }
 
-    /// How a server ends that cannot start with it, and what it says.
+    /// How a server ends that cannot start with it, and what it says. One that starts is killed.
     fn refused(&self) -> (Option<i32>, String) {
+        let ready = Ready::new(&format!("refused-{}", self.1.fetch_add(1, Ordering::Relaxed)));
         let mut command = Command::new(PLAYMONEY);
-        let ended =
-            command.args(["serve", "--listen", "127.0.0.1:0", "--data", self.text()]).stdin(Stdio::null()).output().expect("it runs");
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data", self.text(), "--ready-file"]).arg(&ready.file).stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+        while child.try_wait().expect("it is ours").is_none() && !ready.file.exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        _ = child.kill();
+        let ended = child.wait_with_output().expect("it ends");
         (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
     }
 }

@@ -58,11 +58,26 @@ impl Header {
 pub struct Damage {
     pub at: usize,
     pub why: String,
+    pub kind: Kind,
+}
+
+/// What may have become of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It does not fit its checksums, or something of it is missing.
+    Damaged,
+    /// It is whole, and cannot be read.
+    Foreign,
 }
 
 impl Damage {
     fn at(at: usize, why: impl Into<String>) -> Self {
-        Self { at, why: why.into() }
+        Self { at, why: why.into(), kind: Kind::Damaged }
+    }
+
+    /// What is whole cannot be read.
+    pub fn foreign(at: usize, why: impl Into<String>) -> Self {
+        Self { at, why: why.into(), kind: Kind::Foreign }
     }
 }
 
@@ -161,9 +176,9 @@ fn header(bytes: &[u8]) -> Result<Option<(Header, usize)>, Damage> {
     }
     let format = serde_json::from_slice::<Json>(line).ok().and_then(|it| it.get("playmoney_data").cloned()).ok_or_else(foreign)?;
     if format != FORMAT {
-        return Err(Damage::at(0, format!("the log has the format {format}, and this Playmoney reads the format {FORMAT}")));
+        return Err(Damage::foreign(0, format!("the log has the format {format}, and this Playmoney reads the format {FORMAT}")));
     }
-    let header = serde_json::from_slice(line).map_err(|why| Damage::at(0, format!("the first line cannot be read: {why}")))?;
+    let header = serde_json::from_slice(line).map_err(|why| Damage::foreign(0, format!("the first line cannot be read: {why}")))?;
     Ok(Some((header, end + 1 + 4)))
 }
 

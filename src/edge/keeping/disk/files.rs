@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{Counts, Snapshot};
+use super::state::{Counts, Snapshot, Stored};
 use crate::edge::keeping::{Entry, Settings};
 
 /// A line of a block that is not a record.
@@ -66,6 +66,15 @@ pub struct Found {
     pub deleted: BTreeSet<u64>,
 }
 
+/// What a store needs to know of them to go on.
+#[derive(Debug)]
+pub struct Needs {
+    /// The oldest file of the log that each sandbox needs.
+    pub since: Vec<(u64, u64)>,
+    pub counts: Counts,
+    pub deleted: BTreeSet<u64>,
+}
+
 /// What an entry becomes in the log. Nothing for a sandbox that the log does not have to keep.
 pub fn write(out: &mut Vec<u8>, entry: &Entry) {
     match entry {
@@ -91,8 +100,8 @@ fn line(out: &mut Vec<u8>, line: &Line) {
 }
 
 impl Found {
-    /// With the snapshots of the database.
-    pub fn with(snapshots: BTreeMap<u64, Snapshot>, counts: Counts) -> Self {
+    /// With what the database has.
+    pub fn with(Stored { snapshots, counts }: Stored) -> Self {
         let kept = |(life, it): (u64, Snapshot)| (life, Kept::of(it.head, it.line, u64::MAX));
         Self { sandboxes: snapshots.into_iter().map(kept).collect(), counts, ..Self::default() }
     }
@@ -152,6 +161,12 @@ impl Found {
             kept.since = kept.since.min(segment);
         }
         Ok(())
+    }
+
+    /// What a store needs to know of it to go on.
+    pub fn needs(&self) -> Needs {
+        let since = self.sandboxes.iter().map(|(life, it)| (*life, it.since)).collect();
+        Needs { since, counts: self.counts, deleted: self.deleted.clone() }
     }
 
     /// Everything was read.

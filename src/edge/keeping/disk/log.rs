@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::block::{self, Damage, Header};
+use super::block::{self, Damage, Header, Kind};
 
 /// A log that is written to.
 #[derive(Debug)]
@@ -61,25 +61,21 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// What the files have.
-struct Scan {
+pub struct Scan {
     /// Each file, and where its last whole block ends.
     known: Vec<(u64, u64)>,
     next_block: u64,
-    cut: Option<Cut>,
+    pub cut: Option<Cut>,
 }
 
 /// Hears the text of a block, with the number of its file.
 pub type Hear<'a> = &'a mut dyn FnMut(u64, &[u8]) -> Result<(), String>;
 
-/// Reads all blocks in their order. What is damaged at the end is left out.
+/// Reads all blocks in their order. What is damaged at the end is left out, and stays in its file.
 ///
 /// # Errors
 /// A file cannot be read, or something is damaged before the end.
-pub fn read(folder: &Path, hear: Hear<'_>) -> Result<(), Unusable> {
-    scan(folder, hear).map(|_| ())
-}
-
-fn scan(folder: &Path, hear: Hear<'_>) -> Result<Scan, Unusable> {
+pub fn scan(folder: &Path, hear: Hear<'_>) -> Result<Scan, Unusable> {
     let numbers = segments(folder).map_err(|why| Unusable::Io(folder.to_owned(), why))?;
     let (mut known, mut next_block, mut cut) = (Vec::new(), None, None);
     for (place, segment) in numbers.iter().enumerate() {
@@ -97,12 +93,12 @@ fn scan(folder: &Path, hear: Hear<'_>) -> Result<Scan, Unusable> {
             let expected = next_block.unwrap_or(header.first_block);
             if header.segment != *segment || header.first_block != expected {
                 let why = format!("the block {expected} is missing: this file begins with the block {}", header.first_block);
-                return Err(damaged(Damage { at: 0, why }));
+                return Err(damaged(Damage { at: 0, why, kind: Kind::Damaged }));
             }
             next_block = Some(header.first_block + read.blocks.len() as u64);
         }
         for it in &read.blocks {
-            hear(*segment, it.text).map_err(|why| damaged(Damage { at: it.at, why }))?;
+            hear(*segment, it.text).map_err(|why| damaged(Damage::foreign(it.at, why)))?;
         }
         known.push((*segment, read.end as u64));
     }
@@ -110,18 +106,12 @@ fn scan(folder: &Path, hear: Hear<'_>) -> Result<Scan, Unusable> {
 }
 
 impl Log {
-    /// Reads all blocks in their order, and opens the log behind them. What is damaged at the end is cut.
+    /// Opens the last file behind its last whole block, or begins the first one. What is damaged at the end is cut.
     ///
     /// # Errors
-    /// A file cannot be read or written, or something is damaged before the end.
-    pub fn open(folder: &Path, file_bytes: u64, hear: Hear<'_>) -> Result<(Self, Option<Cut>), Unusable> {
-        let Scan { known, next_block, cut } = scan(folder, hear)?;
-        let log = Self::behind((folder, file_bytes), known, next_block).map_err(|why| Unusable::Io(folder.to_owned(), why))?;
-        Ok((log, cut))
-    }
-
-    /// Opens the last file behind its last whole block, or begins the first one.
-    fn behind((folder, file_bytes): (&Path, u64), mut known: Vec<(u64, u64)>, next_block: u64) -> io::Result<Self> {
+    /// A file cannot be written.
+    pub fn behind((folder, file_bytes): (&Path, u64), scan: Scan) -> io::Result<Self> {
+        let Scan { mut known, next_block, .. } = scan;
         let folder = folder.to_owned();
         match known.last().copied() {
             Some((segment, good)) if 0 < good => {

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::backends::InMemoryBackend;
+use redb::{Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 
 use super::block::crc;
 use super::files::Head;
+use super::of_another_version;
 
 /// By the number of a sandbox: a CRC-32, the head as a line of JSON, and the snapshot, packed.
 const SNAPSHOTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("snapshots");
@@ -38,32 +40,81 @@ pub struct Counts {
 /// The database.
 pub struct State {
     path: PathBuf,
-    /// `None`: an error has closed it.
+    /// `None`: nothing was written yet, or an error has closed it.
     database: Option<Database>,
 }
 
+/// What a database has.
+#[derive(Default)]
+pub struct Stored {
+    /// By the number of their sandbox.
+    pub snapshots: BTreeMap<u64, Snapshot>,
+    pub counts: Counts,
+}
+
 impl State {
-    /// Opens the database, or makes it.
+    /// The database in a folder, which is made with the first write.
+    pub fn of(folder: &Path) -> Self {
+        Self { path: folder.join("snapshots.redb"), database: None }
+    }
+
+    /// Reads everything. The file stays as it is: a database that was not closed is mended in a copy in memory.
     ///
     /// # Errors
-    /// A sentence: it cannot be opened, is damaged, or is of another format.
-    pub fn open(folder: &Path) -> Result<Self, String> {
-        let path = folder.join("snapshots.redb");
-        let is_new = !path.exists();
-        let mut database = guarded(|| Database::create(&path).map_err(|it| it.to_string()))?;
-        if !is_new && !guarded(|| database.check_integrity().map_err(|it| it.to_string()))? {
+    /// A sentence: it cannot be read, is damaged, or is of another format.
+    pub fn read(&self) -> Result<Stored, String> {
+        let bytes = match std::fs::read(&self.path) {
+            Ok(it) if it.is_empty() => return Ok(Stored::default()),
+            Ok(it) => it,
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Stored::default()),
+            Err(why) => return Err(why.to_string()),
+        };
+        let copy = InMemoryBackend::new();
+        let length = bytes.len() as u64;
+        copy.set_len(length).and_then(|()| copy.write(0, &bytes)).map_err(|it| it.to_string())?;
+        drop(bytes);
+        let mut database = guarded(|| redb::Builder::new().create_with_backend(copy).map_err(|it| it.to_string()))?;
+        if !guarded(|| database.check_integrity().map_err(|it| it.to_string()))? {
             return Err("it does not fit its checksums".to_owned());
         }
-        let state = Self { path, database: Some(database) };
-        match guarded(|| state.number(FORMAT))? {
-            Some(super::block::FORMAT) => {}
-            None => state.write(|it| insert_number(it, FORMAT, super::block::FORMAT))?,
-            Some(other) => {
-                let own = super::block::FORMAT;
-                return Err(format!("it has the format {other}, and this Playmoney reads the format {own}"));
-            }
+        let copy = Self { path: self.path.clone(), database: Some(database) };
+        copy.check_format()?;
+        Ok(Stored { snapshots: copy.snapshots()?, counts: copy.counts()? })
+    }
+
+    fn check_format(&self) -> Result<(), String> {
+        let own = super::block::FORMAT;
+        match guarded(|| self.number(FORMAT))? {
+            Some(other) if other != own => Err(format!("it has the format {other}, and this Playmoney reads the format {own}")),
+            Some(_) | None => Ok(()),
         }
-        Ok(state)
+    }
+
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// A sentence: it cannot be opened, or is of another format.
+    pub fn open(&mut self) -> Result<(), String> {
+        if self.database.is_some() {
+            return Ok(());
+        }
+        let opened =
+            Self { path: self.path.clone(), database: Some(guarded(|| Database::create(&self.path).map_err(|it| it.to_string()))?) };
+        opened.check_format()?;
+        if guarded(|| opened.number(FORMAT))?.is_none() {
+            opened.write(|it| insert_number(it, FORMAT, super::block::FORMAT))?;
+        }
+        *self = opened;
+        Ok(())
+    }
+
+    /// Everything as it was last written.
+    ///
+    /// # Errors
+    /// A sentence: it cannot be read, or is damaged.
+    pub fn read_again(&mut self) -> Result<Stored, String> {
+        self.open()?;
+        Ok(Stored { snapshots: self.snapshots()?, counts: self.counts()? })
     }
 
     fn database(&self) -> Result<&Database, String> {
@@ -79,20 +130,12 @@ impl State {
         }
     }
 
-    /// Counts that outlast the sandboxes.
-    ///
-    /// # Errors
-    /// A sentence.
-    pub fn counts(&self) -> Result<Counts, String> {
+    fn counts(&self) -> Result<Counts, String> {
         let number = |name| guarded(|| self.number(name)).map(Option::unwrap_or_default);
         Ok(Counts { lives: number(LIVES)?, unnamed: number(UNNAMED)? })
     }
 
-    /// All snapshots, by the number of their sandbox.
-    ///
-    /// # Errors
-    /// A sentence: one is damaged.
-    pub fn snapshots(&self) -> Result<BTreeMap<u64, Snapshot>, String> {
+    fn snapshots(&self) -> Result<BTreeMap<u64, Snapshot>, String> {
         guarded(|| {
             let read = self.database()?.begin_read().map_err(|it| it.to_string())?;
             let table = match read.open_table(SNAPSHOTS) {
@@ -121,9 +164,7 @@ impl State {
     }
 
     fn write_or_close(&mut self, write: impl FnOnce(&redb::WriteTransaction) -> Result<(), redb::Error>) -> Result<(), String> {
-        if self.database.is_none() {
-            self.database = Some(guarded(|| Database::create(&self.path).map_err(|it| it.to_string()))?);
-        }
+        self.open()?;
         let written = self.write(write);
         if written.is_err() {
             self.database = None;
@@ -187,7 +228,8 @@ fn unpack(value: &[u8]) -> Result<Snapshot, String> {
         return Err(damaged());
     }
     let end = memchr::memchr(b'\n', packed).ok_or_else(damaged)?;
-    let head = serde_json::from_slice(&packed[..end]).map_err(|why| format!("its head cannot be read: {why}"))?;
+    let of_another = |why| format!("its head cannot be read: {why}. {}", of_another_version());
+    let head = serde_json::from_slice(&packed[..end]).map_err(of_another)?;
     let mut line = Vec::new();
     DeflateDecoder::new(&packed[end + 1..]).read_to_end(&mut line).map_err(|why| format!("it cannot be unpacked: {why}"))?;
     Ok(Snapshot { head, line })

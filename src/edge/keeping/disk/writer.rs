@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::files::{Found, Head, write};
+use super::files::{Head, write};
 use super::log::Log;
 use super::snapshots::{Since, Task};
 use super::{QUEUE_BYTES_MAX, Shared, Sizes, failed};
@@ -27,16 +27,8 @@ struct Writer {
 }
 
 /// Begins the thread.
-pub fn start(
-    (shared, sizes): (Arc<Shared>, Sizes),
-    log: Log,
-    snapshots: (Sender<Task>, Since),
-    found: &Found,
-) -> io::Result<JoinHandle<()>> {
+pub fn start((shared, sizes): (Arc<Shared>, Sizes), log: Log, snapshots: (Sender<Task>, Since)) -> io::Result<JoinHandle<()>> {
     let (snapshots, since) = snapshots;
-    for (life, kept) in &found.sandboxes {
-        since.needs(*life, kept.since);
-    }
     let mut writer = Writer { shared, sizes, log, snapshots, since };
     std::thread::Builder::new().name("playmoney-data".to_owned()).spawn(move || writer.run())
 }

@@ -137,7 +137,7 @@ async fn data_of_another_format_or_version_are_refused_and_stay_as_they_are() {
         (
             "answer-other",
             false,
-            |it| log(it, |it| it.replace("\\\"B\\\"", "\\\"C\\\"")),
+            |it| log(it, |it| it.replace("\\\"A\\\"", "\\\"C\\\"")),
             &["does not come out of its data as it was", "SIGTERM"],
         ),
         (
