@@ -327,16 +327,25 @@ pub fn alone() -> Problem {
 }
 
 /// What is asked has to be kept, and cannot be.
-#[cfg(feature = "postgres")]
 pub fn not_kept(why: &str) -> Problem {
     let detail = format!("This call has changed nothing, because it could not be kept: {why}. Try again in a second.");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_kept", detail)
+}
+
+/// A call of which nothing is known.
+pub fn perhaps_kept(why: &str) -> Problem {
+    let detail = format!("It is unknown whether this call was kept: {why}. Look in a few seconds, before you try again.");
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_kept", detail)
 }
 
 /// What is kept of a sandbox cannot be played.
 #[cfg(feature = "postgres")]
 pub fn not_restored(name: &str, why: &str) -> Problem {
-    let detail = format!("What is kept of the sandbox `{name}` cannot be played by this version of Playmoney: {why}");
+    let own = env!("CARGO_PKG_VERSION");
+    let detail = format!(
+        "What is kept of the sandbox `{name}` does not give the sandbox as it was: {why}. If another version than {own} has written it, serve \
+         it with that one; a snapshot does not depend on how calls were answered."
+    );
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_restored", detail)
 }
 

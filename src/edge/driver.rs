@@ -132,10 +132,11 @@ impl Driver {
         self.residence.home()
     }
 
-    /// The sandbox was deleted. Requests under way are still answered; those that wait for others end.
+    /// The sandbox was deleted, and its store forgets it. Requests under way are still answered; those that wait for others end.
     pub fn close(self: &Arc<Self>) {
         {
             let mut sandbox = self.lock();
+            sandbox.end();
             // Under the lock: what a step has made by now leaves, so that what waits for it ends.
             self.is_closed.store(true, Ordering::Release);
             sandbox.close(self.stopwatch.uptime());

@@ -6,6 +6,7 @@ use http::StatusCode;
 
 use super::audit;
 use super::driver::{Driver, LONG_CALLS, Stopwatch};
+use super::keeping::refused;
 use super::metrics::Snapshot;
 use super::registry::{DEFAULT, Hosted, Registry};
 use crate::control::Problem;
@@ -54,7 +55,7 @@ pub async fn grant(
     // What it shows of sandboxes, or has done to them, has to be kept before it is told.
     match registry.commit().done().await {
         Err(why) if !looks => why.refusal(),
-        Err(_) | Ok(()) => granted.unwrap_or_else(|it| it.render()),
+        Err(_) | Ok(()) => granted.unwrap_or_else(|it| refused(&it)),
     }
 }
 
@@ -101,7 +102,7 @@ async fn copied(registry: &Registry, driver: &Arc<Driver>, copy: Copy) -> Result
     if let Some(replicas) = registry.replicas() {
         return replicas.copy(registry, driver, copy).await;
     }
-    registry.copy(driver, copy).await
+    registry.kept(registry.copy(driver, copy).await?).await
 }
 
 /// A name for a sandbox that is to be made.
@@ -163,16 +164,14 @@ async fn make(registry: &Arc<Registry>, new: New, name: String, origin: &str) ->
     Ok(sandboxes::created(shown(registry, &hosted, origin), beginning.warnings().as_ref()))
 }
 
-#[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a database is asked, where there is one"))]
 async fn made(registry: &Registry, beginning: &Beginning, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
     #[cfg(feature = "postgres")]
     if let Some(replicas) = registry.replicas() {
         return registry.make_shared(replicas, beginning, ttl).await;
     }
-    registry.make(beginning, ttl)
+    registry.kept(registry.make(beginning, ttl)?).await
 }
 
-#[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a database is asked, where there is one"))]
 async fn delete(registry: &Registry, name: &str) -> Result<Response, Problem> {
     if name == DEFAULT {
         return Err(sandboxes::stays());
@@ -181,5 +180,5 @@ async fn delete(registry: &Registry, name: &str) -> Result<Response, Problem> {
     if let Some(replicas) = registry.replicas() {
         return replicas.delete(registry, name).await;
     }
-    if registry.remove(name) { Ok(sandboxes::deleted(name)) } else { Err(sandboxes::unknown(name)) }
+    if registry.remove_durably(name).await? { Ok(sandboxes::deleted(name)) } else { Err(sandboxes::unknown(name)) }
 }

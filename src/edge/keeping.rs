@@ -6,13 +6,15 @@
 //! ```
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use http::{HeaderValue, StatusCode, header};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::sync::watch;
 
+use crate::control::{Problem, sandboxes};
 use crate::engine::ids::ProviderId;
 use crate::kit::http::{HeaderName, Response};
 use crate::kit::time::{Duration, Timestamp};
@@ -52,6 +54,31 @@ impl NotKept {
         }
         response
     }
+}
+
+/// The member of a problem document that says that the call may have been done.
+const OUTCOME_MEMBER: &str = "outcome";
+
+impl From<NotKept> for Problem {
+    fn from(NotKept { why, is_unknown }: NotKept) -> Self {
+        if is_unknown {
+            Self { members: json!({OUTCOME_MEMBER: "unknown"}), ..sandboxes::perhaps_kept(&why) }
+        } else {
+            sandboxes::not_kept(&why)
+        }
+    }
+}
+
+/// The answer to a call about sandboxes that was refused. What could not be kept is worth another try.
+pub fn refused(problem: &Problem) -> Response {
+    let mut response = problem.render();
+    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    if problem.members[OUTCOME_MEMBER] == "unknown" {
+        response.headers.insert(OUTCOME, HeaderValue::from_static("unknown"));
+    }
+    response
 }
 
 /// What a sandbox hands over.
@@ -121,6 +148,8 @@ pub struct Track {
     used: AtomicI64,
     /// The credentials that lead to its sandbox, when the store does not know them yet.
     names: Mutex<Option<Names>>,
+    /// The entry was handed over that says that its sandbox was deleted.
+    is_over: AtomicBool,
     progress: watch::Sender<Progress>,
 }
 
@@ -147,6 +176,7 @@ impl Track {
             wake: AtomicI64::new(NEVER),
             used,
             names: Mutex::default(),
+            is_over: AtomicBool::new(false),
             progress: watch::Sender::default(),
         })
     }
@@ -154,6 +184,16 @@ impl Track {
     /// The number of the next entry. It is drawn under the lock of the sandbox.
     pub fn next(&self) -> u64 {
         self.handed.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// Its sandbox is deleted by the latest entry: nothing is handed over behind it. This is said under its lock.
+    pub fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
+    }
+
+    /// Whether nothing more is handed over.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
     }
 
     /// Its sandbox has something to do by itself then, or only when it is asked, and was last used then. This is said under its lock.

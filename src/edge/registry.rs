@@ -369,7 +369,6 @@ impl Registry {
             }
         });
         it.driver.close();
-        it.driver.forget();
         true
     }
 

@@ -46,9 +46,23 @@ impl Held<'_> {
         })
     }
 
+    /// The store forgets the sandbox. What it does to its last callers is no part of its history: a deletion that cannot be kept leaves a
+    /// sandbox that was never deleted.
+    pub(super) fn end(&mut self) {
+        self.hand_over();
+        let (Some(keeping), Some(track)) = (&self.driver.outside.keeping, self.driver.track()) else { return };
+        let number = track.next();
+        track.end();
+        keeping.store.put(Entry::Deleted { track, number });
+    }
+
     fn hand_over(&mut self) -> Commit {
         let Some(keeping) = &self.driver.outside.keeping else { return Commit::default() };
         let Some(track) = self.driver.track() else { return Commit::default() };
+        if track.is_over() {
+            _ = self.sandbox.take_unkept(); // callers who are told of the end wait until that is kept
+            return Commit::of(&track);
+        }
         if let Some(unkept) = self.sandbox.take_unkept() {
             let number = track.next();
             keeping.store.put(Entry::Records { track: Arc::clone(&track), number, unkept });
@@ -144,13 +158,6 @@ impl Driver {
     pub fn take_snapshot(&self) -> bool {
         let uptime = self.stopwatch.uptime();
         self.away().is_none() && self.lock().take_snapshot(uptime)
-    }
-
-    /// It was deleted, and the store forgets it.
-    pub fn forget(&self) {
-        let (Some(keeping), Some(track)) = (self.keeping(), self.track()) else { return };
-        let number = track.next();
-        keeping.store.put(Entry::Deleted { track, number });
     }
 
     /// Why it cannot hear anything now: it could not be kept.
