@@ -13,6 +13,7 @@ pub mod database;
 pub mod forwarding;
 mod hosting;
 pub mod keeper;
+mod letting;
 mod opening;
 pub mod placing;
 mod restoring;
@@ -20,5 +21,6 @@ mod schema;
 pub mod service;
 mod tending;
 pub mod tenure;
+mod waiting;
 
 pub use self::opening::{Opened, Opening};

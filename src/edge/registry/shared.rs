@@ -7,9 +7,9 @@ use http::StatusCode;
 use super::choice::named_in;
 use super::{DEFAULT, Hosted, Hosting, Making, Registry, expiry};
 use crate::control::Problem;
-use crate::control::sandboxes::{self, Beginning, New, is_name};
+use crate::control::sandboxes::{Beginning, New, is_name};
 use crate::edge::driver::Driver;
-use crate::edge::keeping::{Commit, Settings};
+use crate::edge::keeping::{Commit, Settings, refused};
 use crate::edge::replicas::Opened;
 use crate::edge::replicas::service::Replicas;
 use crate::engine::ids::ProviderId;
@@ -152,14 +152,20 @@ impl Registry {
         let hosted = match added {
             Ok(hosted) => hosted,
             Err(why) => {
-                replicas.give_back(&settings).await;
+                replicas.give_back(settings);
                 return Err(why);
             }
         };
         replicas.hold(&settings).await;
         match hosted.driver.commit().done().await {
-            Ok(()) => Ok(hosted),
-            Err(why) => Err(sandboxes::not_kept(&why.why)),
+            Ok(()) => {
+                replicas.is_born(&settings);
+                Ok(hosted)
+            }
+            Err(why) => {
+                replicas.give_back(settings);
+                Err(why.into())
+            }
         }
     }
 
@@ -172,7 +178,7 @@ impl Registry {
         match self.make_shared(replicas, &beginning, None).await {
             Ok(hosted) => Ok(Some(Arc::clone(&hosted.driver))),
             Err(why) if why.status == StatusCode::CONFLICT => Ok(None),
-            Err(why) => Err(why.render()),
+            Err(why) => Err(refused(&why)),
         }
     }
 

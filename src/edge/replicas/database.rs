@@ -210,10 +210,12 @@ impl Database {
         }))
     }
 
-    /// Sandboxes without a living owner that have something to do by themselves, or whose time to live has ended.
+    /// Sandboxes without a living owner that have something to do by themselves, whose time to live has ended, or whose maker has died
+    /// before their beginning was kept.
     pub async fn due(&self, at_once: u32) -> Result<Vec<String>, Trouble> {
         let text = "SELECT s.name FROM playmoney_sandboxes s LEFT JOIN playmoney_replicas r ON r.id = s.owner
             WHERE (s.wake <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+                OR s.base < 0
                 OR s.used + s.ttl <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
             AND (r.until IS NULL OR r.until <= clock_timestamp())
             ORDER BY s.wake NULLS LAST LIMIT $1";

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{CaptureConnection, HttpConnector, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::database::Replica;
@@ -84,6 +84,17 @@ pub enum Sent {
     Broken(String),
 }
 
+/// Whether a request has got a connection.
+pub struct Begun(Option<CaptureConnection>);
+
+impl Begun {
+    /// What is known of a request that is given up: without a connection it was not heard.
+    pub fn given_up(&self, why: &str) -> Sent {
+        let is_sent = self.0.as_ref().is_some_and(|it| it.connection_metadata().is_some());
+        if is_sent { Sent::Broken(why.to_owned()) } else { Sent::Unheard }
+    }
+}
+
 /// Sends requests on.
 pub struct Forwarding {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -104,9 +115,16 @@ impl Forwarding {
         Self { client, token: HeaderValue::from_str(token).unwrap_or_else(|_| HeaderValue::from_static("-")) }
     }
 
-    /// Sends a request to a replica. Dropping this drops the connection, so that the owner sees the caller hang up.
-    pub async fn send(&self, to: &Replica, onward: Onward) -> Sent {
-        let Some(request) = self.request(to, onward) else { return Sent::Unheard };
+    /// Sends a request to a replica. Dropping this drops the connection, so that the owner sees the caller hang up. What was sent by then
+    /// is known beside it.
+    pub fn send(&self, to: &Replica, onward: Onward) -> (impl Future<Output = Sent>, Begun) {
+        let mut request = self.request(to, onward);
+        let begun = Begun(request.as_mut().map(capture_connection));
+        (self.exchange(request), begun)
+    }
+
+    async fn exchange(&self, request: Option<hyper::Request<Full<Bytes>>>) -> Sent {
+        let Some(request) = request else { return Sent::Unheard };
         let (head, body) = match self.client.request(request).await {
             Ok(response) => response.into_parts(),
             Err(why) if why.is_connect() => return Sent::Unheard,

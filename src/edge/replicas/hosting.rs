@@ -53,7 +53,7 @@ impl Replicas {
         let commit = registry.delete_shared(name).ok_or_else(|| sandboxes::unknown(name))?;
         match commit.done().await {
             Ok(()) => Ok(sandboxes::deleted(name)),
-            Err(why) => Err(sandboxes::not_kept(&why.why)),
+            Err(why) => Err(why.into()),
         }
     }
 
@@ -120,7 +120,8 @@ impl Replicas {
         }
         let uri = Uri::from_static("/__admin/sandboxes");
         let onward = Onward { method: Method::GET, uri, headers, body: Bytes::new(), peer: IpAddr::V4(Ipv4Addr::LOCALHOST) };
-        let Sent::Answered { response, .. } = self.forwarding.send(other, onward).await else { return Vec::new() };
+        let (sending, _) = self.forwarding.send(other, onward);
+        let Sent::Answered { response, .. } = sending.await else { return Vec::new() };
         let mut body: Json = serde_json::from_slice(&response.body).unwrap_or_default();
         if let Json::Array(rows) = body["sandboxes"].take() { rows } else { Vec::new() }
     }

@@ -56,7 +56,11 @@ pub struct Keeper {
     queue: mpsc::UnboundedSender<Queued>,
     standing: watch::Sender<Option<NotKept>>,
     counts: Arc<Counts>,
+    behind: Behind,
 }
+
+/// The bytes of the records behind the latest snapshot of each sandbox, or since one was last asked for.
+type Behind = Arc<Mutex<BTreeMap<(String, Fence), usize>>>;
 
 /// What is counted of a store.
 #[derive(Default)]
@@ -96,9 +100,9 @@ impl Keeper {
     /// Begins to keep, on the current runtime. `news` is told what has become of sandboxes.
     pub fn start(database: Arc<Database>, news: mpsc::UnboundedSender<News>) -> Arc<Self> {
         let (queue, queued) = mpsc::unbounded_channel();
-        let keeper = Arc::new(Self { queue, standing: watch::Sender::default(), counts: Arc::default() });
+        let keeper = Arc::new(Self { queue, standing: watch::Sender::default(), counts: Arc::default(), behind: Arc::default() });
         let (standing, counts) = (keeper.standing.clone(), Arc::clone(&keeper.counts));
-        let writer = Writer { database, news, standing, counts, behind: Mutex::default() };
+        let writer = Writer { database, news, standing, counts, behind: Arc::clone(&keeper.behind) };
         tokio::spawn(writer.run(queued));
         keeper
     }
@@ -106,6 +110,11 @@ impl Keeper {
     /// What it has counted.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// A sandbox goes on here, which has records of that many bytes behind its latest snapshot.
+    pub fn goes_on(&self, name: &str, fence: Fence, bytes: usize) {
+        self.behind.lock().insert((name.to_owned(), fence), bytes);
     }
 
     /// Hands a sandbox over, when all is kept that it has handed over by now. What it hears after that counts as not having come.
@@ -175,8 +184,7 @@ fn stand(standing: &watch::Sender<Option<NotKept>>, now: Option<NotKept>) {
 struct Writer {
     database: Arc<Database>,
     news: mpsc::UnboundedSender<News>,
-    /// The bytes of the records behind the latest snapshot of each sandbox, or since one was last asked for.
-    behind: Mutex<BTreeMap<(String, Fence), usize>>,
+    behind: Behind,
     standing: watch::Sender<Option<NotKept>>,
     counts: Arc<Counts>,
 }

@@ -13,7 +13,7 @@ use super::forwarding::{Hop, Onward, Sent, not_here};
 use super::service::{Replicas, Route};
 use crate::control::sandboxes::is_name;
 use crate::control::{Call, Handler};
-use crate::edge::driver::Driver;
+use crate::edge::driver::{Driver, Stopwatch};
 use crate::edge::keeping::NotKept;
 use crate::edge::registry::{DEFAULT, Registry, Said};
 use crate::edge::streams;
@@ -64,7 +64,8 @@ impl Replicas {
         if !is_name(&name) {
             return Place::Absent(name);
         }
-        loop {
+        let waited = Stopwatch::start();
+        while self.is_patient(waited) {
             let owner = match self.route(&name).await {
                 Route::Here(driver) => return Place::Here { driver, is_ambiguous },
                 Route::Absent => return Place::Absent(name),
@@ -77,10 +78,11 @@ impl Replicas {
                 Route::There(owner) => owner,
             };
             self.counts.forwarded.fetch_add(1, Ordering::Relaxed);
+            let (sending, sent) = self.forwarding.send(&owner, onward.clone());
             let sent = tokio::select! {
                 biased;
-                sent = self.forwarding.send(&owner, onward.clone()) => sent,
-                () = self.lease_ends(&owner) => Sent::Broken("its lease has ended".to_owned()),
+                sent = sending => sent,
+                () = self.lease_ends(&owner) => sent.given_up("its lease has ended"),
             };
             match sent {
                 Sent::Answered { response, transport, stream } => return Place::Answered { response, transport, stream },
@@ -92,6 +94,7 @@ impl Replicas {
                 }
             }
         }
+        Place::Refused(Self::unreached())
     }
 
     /// The name of the sandbox for a request, and whether several have its credential.

@@ -8,7 +8,7 @@ use super::service::Replicas;
 use super::tenure::Fence;
 use crate::control::sandboxes;
 use crate::edge::driver::Stopwatch;
-use crate::edge::keeping::Settings;
+use crate::edge::keeping::{NotKept, Settings};
 use crate::edge::registry::Hosted;
 use crate::kit::http::Response;
 use crate::kit::time::Timestamp;
@@ -17,7 +17,7 @@ use crate::sandbox::history::Restored;
 impl Replicas {
     /// Restores a sandbox that belongs to this replica by that fence. `None`: it does not exist.
     pub(super) async fn restore(&self, name: &str, fence: Fence) -> Result<Option<Arc<Hosted>>, Response> {
-        let away = |why: super::connecting::Trouble| sandboxes::not_kept(&format!("the database is away ({why})")).render();
+        let away = |why: super::connecting::Trouble| NotKept::because(format!("the database is away ({why})")).refusal();
         let Some(history) = self.database.read(name).await.map_err(away)? else { return Ok(None) };
         let now = Stopwatch::start().uptime().date;
         let ttl = history.ttl.and_then(|it| it.try_into().ok());
@@ -28,6 +28,7 @@ impl Replicas {
             return Ok(None);
         }
         let (made, used) = (history.made, history.used);
+        self.keeper.goes_on(name, fence, history.lines.len());
         let created_at = Timestamp::from_microsecond(made).unwrap_or(now);
         let restored = self.play(name, history).await?;
         let inputs = restored.inputs();

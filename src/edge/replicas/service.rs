@@ -25,10 +25,8 @@ use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::kit::time::Timestamp;
 
-/// A caller waits for a sandbox as long as a lease lasts, and this.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How soon a caller looks again for an owner who does not answer.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Owners that are remembered.
 const OWNERS_MAX: usize = 100_000;
 
@@ -59,10 +57,12 @@ pub struct Replicas {
     pub(super) credentials: Credentials,
     pub(super) stopwatch: Stopwatch,
     desk: Mutex<Desk>,
+    /// Sandboxes that are being made: their callers do not know yet whether they are kept.
+    pub(super) unborn: Mutex<BTreeSet<Fence>>,
     /// Who was last seen to own a sandbox that is not here.
     owners: Mutex<BTreeMap<String, Replica>>,
-    /// The replicas whose leases lasted at the last look.
-    pub(super) living: watch::Sender<BTreeSet<ReplicaId>>,
+    /// The replicas whose leases lasted at the last look, and the uptime at which each ends, if it is not renewed.
+    pub(super) living: watch::Sender<BTreeMap<ReplicaId, Duration>>,
     /// Notified when a claim is decided or a tenure has ended.
     changed: Notify,
     /// Sandboxes that are restored at a time.
@@ -107,10 +107,11 @@ impl Replicas {
             credentials: Credentials::default(),
             stopwatch: Stopwatch::start(),
             desk: Mutex::default(),
+            unborn: Mutex::default(),
             owners: Mutex::default(),
             living: watch::Sender::default(),
             changed: Notify::new(),
-            restoring: Semaphore::new(cores),
+            restoring: Semaphore::new(cores.max(2)),
             has_left: AtomicBool::new(false),
             counts: Counts::default(),
         });
@@ -176,11 +177,11 @@ impl Replicas {
     /// Where the sandbox of that name is. Waits while it moves, or while its owner is dead and the lease lasts.
     pub async fn route(self: &Arc<Self>, name: &str) -> Route {
         let waited = Stopwatch::start();
-        while waited.elapsed() < self.lease + PATIENCE {
+        while self.is_patient(waited) {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
             let owner = self.owners.lock().get(name).cloned();
-            if let Some(owner) = owner.filter(|it| self.living.borrow().contains(&it.id)) {
+            if let Some(owner) = owner.filter(|it| self.living.borrow().contains_key(&it.id)) {
                 return Route::There(owner);
             }
             let way = self.desk.lock().ask(name);
@@ -201,7 +202,7 @@ impl Replicas {
                 }
             }
         }
-        Route::Refused(NotKept::because("the owner of the sandbox does not answer, and its lease has not ended in time").refusal())
+        Route::Refused(Self::unreached())
     }
 
     /// This replica is about to stop: another one takes the request.
@@ -287,23 +288,6 @@ impl Replicas {
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 
-    /// Waits until the lease of a replica has ended: whatever it was asked, it does nothing more.
-    pub async fn lease_ends(&self, owner: &Replica) {
-        let mut living = self.living.subscribe();
-        loop {
-            // An error says that this server ends.
-            if living.wait_for(|it| !it.contains(&owner.id)).await.is_err() {
-                return;
-            }
-            // One that has just begun is missing too.
-            let id = owner.id.clone();
-            if matches!(self.ask(|it| async move { it.lives(&id).await }).await, Ok(false)) {
-                return;
-            }
-            _ = tokio::time::timeout(self.lease, living.changed()).await;
-        }
-    }
-
     /// Takes a name for a sandbox that is to be made here.
     ///
     /// # Errors
@@ -321,14 +305,9 @@ impl Replicas {
             Ok(Made::TooMany) => return Err(sandboxes::too_many(sandboxes_max)),
             Err(why) => return Err(sandboxes::not_kept(&format!("the database is away ({why})"))),
         };
+        self.unborn.lock().insert(fence);
         let ttl = ttl.and_then(|it| it.try_into().ok());
         Ok(Settings { name, life: fence.0.cast_unsigned(), created_at: made, ttl, unnamed: 0 })
-    }
-
-    /// A name that was taken is not used.
-    pub async fn give_back(&self, settings: &Settings) {
-        let (name, fence) = (settings.name.clone(), Fence(settings.life.cast_signed()));
-        _ = self.ask(|it| async move { it.delete(&name, fence).await }).await; // else its next claim finds nothing, and deletes it
     }
 
     /// A sandbox was made here, and stands in the registry.

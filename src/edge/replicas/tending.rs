@@ -55,7 +55,8 @@ async fn renew(replicas: Weak<Replicas>, every: Duration) {
         let renewed = own.database.renew().await;
         own.keeper.note(renewed.as_ref().map(drop));
         if let Ok(living) = own.database.living().await {
-            own.living.send_replace(living);
+            let now = own.stopwatch.elapsed();
+            own.living.send_replace(living.into_iter().map(|(id, left)| (id, now + left)).collect());
         }
     }
 }
@@ -86,7 +87,10 @@ async fn follow(replicas: Weak<Replicas>, mut news: mpsc::UnboundedReceiver<News
     while let Some(it) = news.recv().await {
         let Some(own) = replicas.upgrade() else { return };
         match it {
-            News::Ended(name, fence) => own.drop_sandbox(&name, fence),
+            News::Ended(name, fence) => {
+                own.drop_sandbox(&name, fence);
+                own.let_go(name, fence);
+            }
             News::Grown(name) => {
                 if let Some(driver) = own.registry().and_then(|it| it.find(&name)) {
                     // Not now means after the next records.

@@ -8,7 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::cluster::{Cluster, LEASE};
 use super::postgres::{Postgres, wait_for};
-use crate::net::{Answer, payout};
+use crate::net::{Answer, Receiver, payout};
 
 const PAY: &str = "/s/shop/quantum-payouts/api/v1/performPayout";
 
@@ -73,6 +73,24 @@ async fn a_database_without_room_makes_and_deletes_as_a_whole_or_not_at_all() {
     assert_eq!(asked(&cluster, 0, ("DELETE", "/__admin/sandboxes/shop", &Json::Null)).await.status, 200);
     assert_eq!(count("shop"), "0");
     assert_eq!(asked(&cluster, 0, ("POST", "/__admin/sandboxes", &shop)).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn timers_go_on_after_a_database_was_away_too_long() {
+    let receiver = Receiver::always(200).await;
+    let mut cluster = Cluster::start(1, &[]).await;
+    let clock = json!({"mode": "real", "now": "2026-01-01T00:00:00Z"});
+    let made = json!({"name": "shop", "seed": 3, "clock": clock, "webhook_url": receiver.url()});
+    assert_eq!(cluster.ask(0, "POST", "/__admin/sandboxes", &made).await.status, 201);
+    assert_eq!(cluster.ask(0, "POST", PAY, &payout("order-1")).await.status, 200);
+    // The bank answers after five seconds.
+    cluster.postgres.down();
+    let refused = cluster.ask(0, "POST", PAY, &payout("order-2")).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "1"));
+    cluster.postgres.up();
+    // None calls, and the only replica has lost what it had.
+    crate::net::eventually(|| async { receiver.statuses().iter().any(|it| it == "success") }).await;
+    assert_eq!(receiver.statuses().iter().filter(|it| *it == "success").count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

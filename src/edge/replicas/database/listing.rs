@@ -1,6 +1,8 @@
 //! What all replicas have together.
 
-use super::{BTreeSet, Database, Fence, Replica, ReplicaId, Timestamp, Trouble};
+use std::collections::BTreeMap;
+
+use super::{Database, Duration, Fence, Replica, ReplicaId, Timestamp, Trouble, duration};
 
 /// A replica in the list.
 #[derive(Clone, Debug)]
@@ -41,16 +43,18 @@ impl Database {
         Ok(client.query(text, &[]).await?.iter().map(member).collect())
     }
 
-    /// The names of the replicas whose leases last.
-    pub async fn living(&self) -> Result<BTreeSet<ReplicaId>, Trouble> {
+    /// The replicas whose leases last, and how long each lasts from now on.
+    pub async fn living(&self) -> Result<BTreeMap<ReplicaId, Duration>, Trouble> {
+        let text = "SELECT id, (extract(epoch FROM until - clock_timestamp()) * 1000000)::bigint
+            FROM playmoney_replicas WHERE clock_timestamp() < until";
         let client = self.client().await?;
-        let statement = client.prepare_cached("SELECT id FROM playmoney_replicas WHERE clock_timestamp() < until").await?;
-        Ok(client.query(&statement, &[]).await?.iter().map(|it| it.get(0)).collect())
+        let statement = client.prepare_cached(text).await?;
+        Ok(client.query(&statement, &[]).await?.iter().map(|it| (it.get(0), duration(it.get(1)))).collect())
     }
 
-    /// Whether the lease of a replica lasts.
-    pub async fn lives(&self, id: &ReplicaId) -> Result<bool, Trouble> {
-        Ok(self.living().await?.contains(id))
+    /// How long the lease of a replica lasts from now on. `None`: it has ended.
+    pub async fn lives(&self, id: &ReplicaId) -> Result<Option<Duration>, Trouble> {
+        Ok(self.living().await?.remove(id))
     }
 
     /// The first sandboxes by name.

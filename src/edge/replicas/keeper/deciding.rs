@@ -40,11 +40,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes sandboxes. One whose tenure has ended stays.
+    /// Deletes sandboxes. One whose tenure has ended stays; one that is gone was deleted by a try whose answer was lost.
     pub(super) async fn delete(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
         while let Some(at) = waits.iter().position(|it| it.deletes.is_some() && it.piece.first == it.piece.next) {
             let piece = &waits[at].piece;
-            let is_done = self.database.delete(&piece.name, piece.fence).await?;
+            let is_done = self.database.delete(&piece.name, piece.fence).await? || !self.database.exists(&piece.name).await?;
             let it = waits.remove(at);
             match it.deletes {
                 Some(number) if is_done => it.track.keep(number),
