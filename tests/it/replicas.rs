@@ -5,5 +5,6 @@ mod cluster;
 mod failing;
 mod haproxy;
 mod postgres;
+mod shopper;
 mod simulated;
 mod starting;
