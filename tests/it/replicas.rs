@@ -8,5 +8,6 @@ mod haproxy;
 mod lasting;
 mod postgres;
 mod secured;
+mod shopper;
 mod simulated;
 mod starting;

@@ -158,13 +158,17 @@ impl Drop for Cluster {
     }
 }
 
-/// One try of one call, on a connection of its own. The host is the same everywhere, so that links are.
+/// One try of one call, on a connection of its own. A text is sent as a form. The host is the same everywhere, so that links are.
 pub async fn once(port: u16, method: &str, path: &str, body: &Json) -> Tried {
     let Ok(stream) = TcpStream::connect(("127.0.0.1", port)).await else { return Tried::Unsent };
     let Ok((mut sender, connection)) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await else { return Tried::Unsent };
     tokio::spawn(connection);
     let mut request = request(method, path, body);
     request.headers_mut().insert("host", "playmoney".parse().expect("a host"));
+    if let Json::String(form) = body {
+        request.headers_mut().insert("content-type", "application/x-www-form-urlencoded".parse().expect("a type"));
+        request.body_mut().clone_from(form);
+    }
     if let Some(name) = path.strip_prefix("/s/").and_then(|it| it.split('/').next()) {
         let token = format!("Bearer qm_test_token_{name}");
         request.headers_mut().insert("authorization", token.parse().expect("a header"));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use playmoney::inside::edge::driver::Stopwatch;
@@ -13,134 +13,23 @@ use tokio::sync::Mutex;
 use super::cluster::{Cluster, LEASE, Tried, once};
 use super::haproxy::Haproxy;
 use super::postgres::{PATIENCE, Postgres};
-use crate::net::{Receiver, payout, perform_in};
-
-/// A caller waits this long between tries.
-const PAUSE: Duration = Duration::from_millis(50);
-/// After a connection has broken, a server notices within two seconds that the caller is gone: until then the call can still be heard.
-const SETTLING: Duration = Duration::from_secs(3);
-/// No sandbox is away longer than a lease and this, whatever happens to one machine.
-const RECOVERY: Duration = Duration::from_secs(3);
+use super::shopper::{self, Met, NONE, PAUSE, RECOVERY, Shopper, heard, written};
+use crate::net::Receiver;
 
 fn size(variable: &str, usual: usize) -> usize {
     std::env::var(variable).map_or(usual, |it| it.parse().expect("a number"))
 }
 
-/// What callers have met.
-#[derive(Default)]
-struct Met {
-    answered: AtomicU64,
-    refused: AtomicU64,
-    unknown: AtomicU64,
-    broken: AtomicU64,
-    /// Milliseconds of the longest time without an answer.
-    longest: AtomicU64,
-    /// The place of a replica to which nothing is sent: a balancer has noticed that it stands still.
-    avoided: AtomicUsize,
-}
-
-/// No replica is avoided.
-const NONE: usize = usize::MAX;
-
-/// One caller of one sandbox, who goes to any replica, and whose order numbers say what was heard.
-struct Shopper {
-    name: String,
-    ports: Arc<Vec<u16>>,
-    turn: usize,
-    met: Arc<Met>,
-    /// The answers, by order.
-    answers: Vec<Json>,
-}
-
-impl Shopper {
-    fn port(&mut self) -> u16 {
-        self.turn += 1;
-        let places = self.ports.len();
-        let is_avoided = self.turn % places == self.met.avoided.load(Ordering::Acquire);
-        self.ports[(self.turn + usize::from(is_avoided)) % places]
-    }
-
-    /// Asks until it is known what has become of the call. `None`: it was not heard.
-    async fn certain(&mut self, method: &str, path: &str, body: &Json) -> Result<Json, ()> {
-        let path = format!("/s/{}{path}", self.name);
-        let begun = Stopwatch::start();
-        loop {
-            let port = self.port();
-            // What was sent to a replica just before it stopped hangs.
-            let tried = tokio::time::timeout(LEASE + RECOVERY, once(port, method, &path, body)).await.unwrap_or(Tried::Broken);
-            let waited = u64::try_from(begun.elapsed().as_millis()).expect("short");
-            match tried {
-                Tried::Answered(it) if it.status == 503 && it.header("playmoney-outcome") == "unknown" => {
-                    self.met.unknown.fetch_add(1, Ordering::Relaxed);
-                    return Err(());
-                }
-                Tried::Answered(it) if it.status == 503 => _ = self.met.refused.fetch_add(1, Ordering::Relaxed),
-                Tried::Answered(it) => {
-                    self.met.answered.fetch_add(1, Ordering::Relaxed);
-                    self.met.longest.fetch_max(waited, Ordering::Relaxed);
-                    return Ok(json!({"status": it.status, "body": serde_json::from_slice::<Json>(&it.body).unwrap_or_default()}));
-                }
-                Tried::Broken => {
-                    self.met.broken.fetch_add(1, Ordering::Relaxed);
-                    return Err(());
-                }
-                Tried::Unsent => {}
-            }
-            assert!(begun.elapsed() < Duration::from_secs(60), "{} is never served", self.name);
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// Pays out. When nothing is known, the journal says whether it was heard, and what was answered.
-    async fn pay(&mut self, order: usize) {
-        let number = format!("order-{order}");
-        loop {
-            if let Ok(answer) = self.certain("POST", "/quantum-payouts/api/v1/performPayout", &payout(&number)).await {
-                return self.answers.push(answer);
-            }
-            tokio::time::sleep(SETTLING).await;
-            if let Some(answer) = self.journal(&number).await {
-                return self.answers.push(answer);
-            }
-        }
-    }
-
-    async fn journal(&mut self, number: &str) -> Option<Json> {
-        let entries = loop {
-            if let Ok(it) = self.certain("GET", "/__admin/requests?operation=quantum-payouts.performPayout", &Json::Null).await {
-                break it;
-            }
-        };
-        let entries = entries["body"]["requests"].as_array().expect("a journal").clone();
-        let own = entries.into_iter().find(|it| it["request"]["body"].to_string().contains(&format!("{number}\\\"")))?;
-        let body = &own["response"]["body"];
-        let body = body.as_str().map_or_else(|| body.clone(), |it| serde_json::from_str(it).expect("JSON"));
-        Some(json!({"status": own["response"]["status"], "body": body}))
-    }
-}
-
-/// Orders that are heard, in order, as the journal has them.
-fn heard(journal: &Json) -> Vec<String> {
-    let entries = journal["requests"].as_array().expect("a journal");
-    let number = |entry: &Json| {
-        let body = &entry["request"]["body"];
-        let body = body.as_str().map_or_else(|| body.clone(), |it| serde_json::from_str(it).expect("JSON"));
-        body["orderNumber"].as_str().expect("a number").to_owned()
-    };
-    entries.iter().map(number).collect()
-}
-
-/// The answers of a single server.
-async fn twin(names: &[String], orders: usize) -> BTreeMap<String, Vec<Json>> {
+/// The answers of a single server, which has as many webhooks to send.
+async fn twins(calls: &BTreeMap<String, usize>, names: &[String]) -> BTreeMap<String, Vec<Json>> {
+    let receiver = Receiver::always(200).await;
     let server = crate::net::shop("http://127.0.0.1:9/{provider}").await;
-    let mut answers = BTreeMap::<String, Vec<Json>>::new();
+    let mut answers = BTreeMap::new();
     for (at, name) in names.iter().enumerate() {
-        let made = crate::net::admin(&server, "POST", "sandboxes", &json!({"name": name, "seed": at + 1})).await;
+        let new = json!({"name": name, "seed": at + 1, "webhook_url": format!("http://{}/{name}", receiver.address)});
+        let made = crate::net::admin(&server, "POST", "sandboxes", &new).await;
         assert_eq!(made["name"], **name);
-        for order in 0..orders {
-            let answer = perform_in(&server, name, &format!("order-{order}")).await;
-            answers.entry(name.clone()).or_default().push(json!({"status": answer.status, "body": answer.json()}));
-        }
+        answers.insert(name.clone(), shopper::twin(server.address().port(), name, calls[name]).await);
     }
     answers
 }
@@ -169,7 +58,7 @@ impl Run {
             let made = cluster.ask(at % cluster.ports.len(), "POST", "/__admin/sandboxes", &new).await;
             assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
         }
-        let met = Arc::new(Met { avoided: AtomicUsize::new(NONE), ..Met::default() });
+        let met = Arc::new(Met::default());
         let ports = Arc::new(ports.to_vec());
         let shopper = |(turn, name): (usize, &String)| {
             let (name, ports, met, answers) = (name.clone(), Arc::clone(&ports), Arc::clone(&met), Vec::new());
@@ -186,10 +75,8 @@ impl Run {
         let work = |shopper: &Arc<Mutex<Shopper>>| {
             let (shopper, is_over) = (Arc::clone(shopper), Arc::clone(&self.is_over));
             tokio::spawn(async move {
-                let mut order = 0;
                 while !is_over.load(Ordering::Acquire) {
-                    shopper.lock().await.pay(order).await;
-                    order += 1;
+                    shopper.lock().await.go_on().await;
                     tokio::time::sleep(rest).await;
                 }
             })
@@ -202,26 +89,19 @@ impl Run {
         for it in working {
             it.await.expect("callers are served");
         }
-        let mut orders = 0;
         let mut answers = BTreeMap::new();
         for it in &self.shoppers {
             let shopper = it.lock().await;
-            orders = orders.max(shopper.answers.len());
             answers.insert(shopper.name.clone(), shopper.answers.clone());
         }
-        let twins = twin(&self.names, orders).await;
+        let calls = answers.iter().map(|(name, it)| (name.clone(), it.len())).collect();
+        let mut twins = twins(&calls, &self.names).await;
         let mut repeated = 0;
         for name in &self.names {
             let path = |tail: &str| format!("/s/{name}/__admin/{tail}");
-            let own = &answers[name];
-            let journal = self
-                .cluster
-                .ask(0, "GET", &path("requests?operation=quantum-payouts.performPayout&limit=100000"), &Json::Null)
-                .await
-                .json();
-            let expected: Vec<String> = (0..own.len()).map(|it| format!("order-{it}")).collect();
-            assert_eq!(heard(&journal), expected, "{name}: each order once, in its order");
-            assert_eq!(own, &twins[name][..own.len()], "{name} answers as its twin");
+            let journal = self.cluster.ask(0, "GET", &path("requests?limit=100000"), &Json::Null).await.json();
+            assert_eq!(heard(&journal), written(calls[name]), "{name}: each write once, in its order");
+            assert_eq!(answers[name], twins.remove(name).expect("each has a twin"), "{name} answers as its twin");
             let deliveries = self.delivered(&path("deliveries?limit=100000")).await;
             repeated += self.deliveries(name, &deliveries);
         }
