@@ -237,10 +237,14 @@ async fn refused(shared: &Shared, refusal: Refusal) -> Decided {
 
 /// What the server says of its data stands in the answer about its health.
 fn with_health(shared: &Shared, call: Option<&Call>, response: Response) -> Response {
-    match &shared.data {
-        Some(data) if call.is_some_and(|it| it.name == "health") => control::healthy(&data.health()),
-        Some(_) | None => response,
+    if call.is_none_or(|it| it.name != "health") {
+        return response;
     }
+    #[cfg(feature = "postgres")]
+    if shared.registry.replicas().is_some() {
+        return control::healthy(&serde_json::json!({"away": shared.registry.away().map(|it| it.why)}));
+    }
+    shared.data.as_ref().map_or(response, |it| control::healthy(&it.health()))
 }
 
 /// The answer to a request that a journal keeps and that no sandbox hears, once it was kept; otherwise that it cannot be.

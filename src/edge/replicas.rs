@@ -13,7 +13,7 @@ pub mod database;
 pub mod forwarding;
 mod hosting;
 pub mod keeper;
-mod letting;
+mod leaving;
 mod opening;
 pub mod placing;
 mod restoring;

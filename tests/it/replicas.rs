@@ -2,12 +2,15 @@
 
 mod calls;
 mod cluster;
+mod damaged;
 mod failing;
 mod halfway;
 mod haproxy;
 mod lasting;
+mod making;
 mod postgres;
 mod secured;
 mod shopper;
 mod simulated;
+mod standing;
 mod starting;

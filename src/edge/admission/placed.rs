@@ -34,6 +34,12 @@ pub async fn arrive(
 ) -> Arrival {
     let May { sender, may_call, call } = may;
     let unheard = |request: Request| may_call.is_none().then_some(request);
+    // Another replica has its own token: a call goes on only if it may be made here too.
+    if may_call.is_some()
+        && let Err(response) = admitted(shared, may, &request)
+    {
+        return refused(None, response, None);
+    }
     loop {
         let (method, headers, body) = (request.method.clone(), request.headers.clone(), request.body.clone());
         let onward = Onward { method, uri: uri.clone(), headers, body, peer: sender.ip };

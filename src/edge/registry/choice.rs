@@ -111,6 +111,9 @@ impl Registry {
     /// The refusal of a request that names a sandbox which does not exist.
     pub fn unknown(&self, name: &str, naming: Naming) -> Response {
         let known = match naming {
+            // Others have most of them.
+            #[cfg(feature = "postgres")]
+            Naming::Open if self.shared.is_some() => String::new(),
             Naming::Open => format!(" Known sandboxes: {}.", known(&self.names())),
             Naming::Secret => String::new(),
         };

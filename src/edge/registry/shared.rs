@@ -145,6 +145,7 @@ impl Registry {
     /// Its name is taken, there are too many, or it cannot be kept.
     pub async fn add_shared(&self, replicas: &Arc<Replicas>, driver: Arc<Driver>, ttl: Option<Duration>) -> Result<Arc<Hosted>, Problem> {
         let now = self.hosting.stopwatch.uptime().date;
+        let _making = replicas.begin_to_make(driver.name()).await?;
         let settings = replicas.reserve(driver.name(), now, ttl.map(Duration::unsigned_abs), self.hosting.sandboxes_max).await?;
         self.evict(driver.name(), None);
         driver.keep(|_| settings.clone());

@@ -14,12 +14,34 @@ use tokio_postgres::config::{Config, SslMode};
 use tokio_postgres::error::{Error, SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+/// The port of a database that names none.
+const USUAL_PORT: u16 = 5432;
 /// Connections of a replica to the database.
 const CONNECTIONS_MAX: usize = 8;
 /// The time for a connection.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
 /// What every connection is told: a statement ends by itself, and a replica that was stopped within a transaction holds no lock for long.
 const OPTIONS: &str = "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=2s";
+
+/// How long an answer is waited for, because a database that stands still does not end its statements by itself.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
+/// The same where a whole history is read or written.
+const LONG_ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// What is asked, if the answer comes in time.
+pub async fn in_time<T>(asked: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    within(ANSWER_TIME_MAX, asked).await
+}
+
+/// The same for what can take long.
+pub async fn in_long_time<T>(asked: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    within(LONG_ANSWER_TIME_MAX, asked).await
+}
+
+async fn within<T>(limit: Duration, asked: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    let late = || Trouble::Lost(format!("it has not answered within {} s", limit.as_secs()));
+    tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| Err(late()))
+}
 
 /// Why something did not happen in the database.
 #[derive(Debug)]
@@ -228,7 +250,7 @@ impl Address {
         Ok(MakeRustlsConnect::new(config.map_err(|it| it.to_string())?.with_root_certificates(roots).with_no_client_auth()))
     }
 
-    /// Host and name of the database, for messages: without user and password.
+    /// Host, port and name of the database, for messages: without user and password.
     pub fn shown(&self) -> String {
         let name = self.config.get_dbname().or(self.config.get_user()).unwrap_or("postgres");
         let hosts = self.config.get_hosts().iter().map(|it| match it {
@@ -236,7 +258,11 @@ impl Address {
             #[cfg(unix)]
             tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
         });
-        format!("{}/{name}", hosts.collect::<Vec<_>>().join(","))
+        let ports = self.config.get_ports();
+        let port =
+            |at: usize| ports.get(at).or(ports.first()).filter(|it| **it != USUAL_PORT).map_or_else(String::new, |it| format!(":{it}"));
+        let places = hosts.enumerate().map(|(at, host)| host + &port(at));
+        format!("{}/{name}", places.collect::<Vec<_>>().join(","))
     }
 }
 
@@ -247,7 +273,7 @@ mod tests {
     #[test]
     fn an_address_is_read_as_others_read_it() {
         let shown = |text: &str| Address::parse(text).map(|it| it.shown());
-        assert_eq!(shown("postgres://user:secret@db.internal:5433/money?sslmode=verify-full").as_deref(), Ok("db.internal/money"));
+        assert_eq!(shown("postgres://user:secret@db.internal:5433/money?sslmode=verify-full").as_deref(), Ok("db.internal:5433/money"));
         assert_eq!(shown("postgresql://user@/money?host=/run/postgresql&sslmode=disable").as_deref(), Ok("/run/postgresql/money"));
         let address = Address::parse("postgres://u@h/d?sslrootcert=%2Ftmp%2Fa%20b.pem&sslmode=verify-ca&options=-c%20search_path%3Dshop");
         let Ok(address) = address else { panic!("it is an address") };

@@ -1,6 +1,7 @@
 //! What a replica asks the database. Each function is one transaction; `tenure` says what is decided in it.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Pool};
@@ -9,9 +10,14 @@ use tokio_postgres::Row as Found;
 use super::connecting::{Address, Trouble};
 use super::schema::{Unusable, migrate};
 use super::tenure::{self, Claim, Fence, ReplicaId, Row};
+use crate::edge::driver::Stopwatch;
 use crate::engine::ids::ProviderId;
 use crate::kit::time::Timestamp;
 
+/// Clocks that are further apart than this are told.
+const APART: Duration = Duration::from_secs(1);
+/// An answer that takes longer says too little about the moment at which it was made.
+const PROMPT: Duration = Duration::from_millis(500);
 /// A snapshot is kept in parts of this size.
 const PART_BYTES: usize = 4 * 1024 * 1024;
 
@@ -36,6 +42,8 @@ pub struct Database {
     pool: Pool,
     me: Replica,
     lease: Duration,
+    /// By how many microseconds the clock of this machine is ahead of that of the database.
+    ahead: AtomicI64,
 }
 
 /// What became of a claim.
@@ -66,6 +74,8 @@ pub struct History {
     /// When it was last used.
     pub used: Timestamp,
     pub ttl: Option<Duration>,
+    /// The moment at which this was read.
+    pub now: Timestamp,
 }
 
 fn micros(of: Duration) -> i64 {
@@ -87,7 +97,7 @@ impl Database {
     /// # Errors
     /// A sentence: the certificates cannot be used.
     pub fn new(address: &Address, me: Replica, lease: Duration) -> Result<Self, String> {
-        Ok(Self { pool: address.pool()?, me, lease })
+        Ok(Self { pool: address.pool()?, me, lease, ahead: AtomicI64::new(0) })
     }
 
     /// The replica that asks.
@@ -118,13 +128,45 @@ impl Database {
     pub async fn renew(&self) -> Result<(), Trouble> {
         let text = "INSERT INTO playmoney_replicas (id, advertise, version, seen, until)
             VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp() + $4 * interval '1 microsecond')
-            ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, until = excluded.until";
+            ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, until = excluded.until
+            RETURNING (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
         let (client, version) = (self.client().await?, env!("CARGO_PKG_VERSION"));
         #[expect(clippy::cast_precision_loss, reason = "a lease is short")]
         let lease = micros(self.lease) as f64;
         let statement = client.prepare_cached(text).await?;
-        client.execute(&statement, &[&self.me.id, &self.me.advertise, &version, &lease]).await?;
+        let begun = Stopwatch::start();
+        let answer = client.query_one(&statement, &[&self.me.id, &self.me.advertise, &version, &lease]).await?;
+        if begun.elapsed() < PROMPT {
+            self.compare_clocks(answer.get(0), Stopwatch::start().uptime().date.as_microsecond());
+        }
         Ok(())
+    }
+
+    /// Compares both clocks. What this replica has done by its own clock, such as the last use of a sandbox, is told by that of the database.
+    fn compare_clocks(&self, of_database: i64, own: i64) {
+        let (ahead, before) = (own - of_database, self.ahead.load(Ordering::Acquire));
+        self.ahead.store(ahead, Ordering::Release);
+        let is_apart = |it: i64| micros(APART) < it.abs();
+        if is_apart(ahead) && !is_apart(before) {
+            let seconds = ahead / 1_000_000;
+            tracing::warn!(
+                kind = "store",
+                seconds,
+                "the clock of this machine is {seconds} s ahead of the database's: a simulated clock that runs jumps by this when its \
+                 sandbox comes here. Let a time service set both"
+            );
+        }
+    }
+
+    /// A moment of this machine's clock, by the clock of the database.
+    fn by_its_clock(&self, micros: i64) -> i64 {
+        micros.saturating_sub(self.ahead.load(Ordering::Acquire))
+    }
+
+    /// A moment of the database's clock, by the clock of this machine.
+    pub fn by_own_clock(&self, at: Timestamp) -> Timestamp {
+        let micros = at.as_microsecond().saturating_add(self.ahead.load(Ordering::Acquire));
+        Timestamp::from_microsecond(micros).unwrap_or(at)
     }
 
     /// This replica ends: it owns nothing any more.
@@ -183,7 +225,8 @@ impl Database {
         let mut client = self.client().await?;
         let look = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead).read_only(true);
         let look = look.start().await?;
-        let text = "SELECT base, kept, made, used, ttl FROM playmoney_sandboxes WHERE name = $1";
+        let text = "SELECT base, kept, made, used, ttl, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+            FROM playmoney_sandboxes WHERE name = $1";
         let Some(row) = look.query_opt(text, &[&name]).await? else { return Ok(None) };
         let (first, next): (i64, i64) = (row.get(0), row.get(1));
         let mut base: Vec<u8> = Vec::new();
@@ -207,21 +250,22 @@ impl Database {
             made: row.get(2),
             used: Timestamp::from_microsecond(row.get(3)).unwrap_or_default(),
             ttl: row.get::<_, Option<i64>>(4).map(duration),
+            now: Timestamp::from_microsecond(row.get(5)).unwrap_or_default(),
         }))
     }
 
-    /// Sandboxes without a living owner that have something to do by themselves, whose time to live has ended, or whose maker has died
+    /// Sandboxes, except these, without a living owner that have something to do by themselves, whose time to live has ended, or whose maker has died
     /// before their beginning was kept.
-    pub async fn due(&self, at_once: u32) -> Result<Vec<String>, Trouble> {
+    pub async fn due(&self, at_once: u32, except: &[String]) -> Result<Vec<String>, Trouble> {
         let text = "SELECT s.name FROM playmoney_sandboxes s LEFT JOIN playmoney_replicas r ON r.id = s.owner
             WHERE (s.wake <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
                 OR s.base < 0
                 OR s.used + s.ttl <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
-            AND (r.until IS NULL OR r.until <= clock_timestamp())
+            AND (r.until IS NULL OR r.until <= clock_timestamp()) AND s.name <> ALL ($2)
             ORDER BY s.wake NULLS LAST LIMIT $1";
         let client = self.client().await?;
         let statement = client.prepare_cached(text).await?;
-        let found = client.query(&statement, &[&i64::from(at_once)]).await?;
+        let found = client.query(&statement, &[&i64::from(at_once), &except]).await?;
         Ok(found.iter().map(|it| it.get(0)).collect())
     }
 }

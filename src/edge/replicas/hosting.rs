@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -14,6 +15,7 @@ use super::service::{Replicas, Route};
 use crate::control::Problem;
 use crate::control::sandboxes::{self, Copy};
 use crate::edge::driver::Driver;
+use crate::edge::keeping::NotKept;
 use crate::edge::registry::{Hosted, Registry};
 use crate::kit::http::Response;
 
@@ -21,6 +23,9 @@ use crate::kit::http::Response;
 const LISTED_MAX: i64 = 10_000;
 /// Sandboxes without an owner that a list takes over to show them; of the others it shows what was last said.
 const TAKEN_MAX: usize = 64;
+
+/// How long another replica may take for its rows, and sandboxes without an owner for coming here.
+const ROWS_TIME_MAX: Duration = Duration::from_secs(2);
 
 impl Replicas {
     /// A name for a sandbox: the given one, or the next of those that are given out.
@@ -50,7 +55,17 @@ impl Replicas {
 
     /// Deletes a sandbox of this replica.
     pub async fn delete(&self, registry: &Registry, name: &str) -> Result<Response, Problem> {
-        let commit = registry.delete_shared(name).ok_or_else(|| sandboxes::unknown(name))?;
+        let Some(commit) = registry.delete_shared(name) else {
+            if !self.unrestored.has(name) {
+                return Err(sandboxes::unknown(name));
+            }
+            let why = match self.discard(name).await {
+                Ok(true) => return Ok(sandboxes::deleted(name)),
+                Ok(false) => NotKept::because("the sandbox has moved on to another replica"),
+                Err(why) => NotKept::because(format!("the database is away ({why})")),
+            };
+            return Err(why.into());
+        };
         match commit.done().await {
             Ok(()) => Ok(sandboxes::deleted(name)),
             Err(why) => Err(why.into()),
@@ -87,18 +102,36 @@ impl Replicas {
         for it in others.collect::<Vec<_>>() {
             rows.extend(it.await.unwrap_or_default().into_iter().filter_map(|it| Some((name(&it)?, it))));
         }
-        let (mut taken, mut shown) = (0, BTreeMap::new());
-        for Summary { name, text } in summaries {
-            if let Some(row) = rows.remove(&name) {
-                shown.insert(name, row);
-                continue;
-            }
-            taken += 1;
-            let row = if taken <= TAKEN_MAX { self.row_of(&name).await } else { None };
+        let unowned: Vec<String> = summaries.iter().map(|it| it.name.clone()).filter(|it| !rows.contains_key(it)).take(TAKEN_MAX).collect();
+        rows.extend(self.rows_of_unowned(unowned).await);
+        let row = |Summary { name, text }| {
             let known = || serde_json::from_str(&text).unwrap_or_else(|_| json!({"name": name}));
-            shown.insert(name.clone(), row.unwrap_or_else(known));
+            rows.remove(&name).unwrap_or_else(known)
+        };
+        Ok(summaries.into_iter().map(row).collect())
+    }
+
+    /// The rows of sandboxes without an owner, as far as they come here in time.
+    async fn rows_of_unowned(self: &Arc<Self>, names: Vec<String>) -> BTreeMap<String, Json> {
+        let mut coming = tokio::task::JoinSet::new();
+        for name in names {
+            let own = Arc::clone(self);
+            coming.spawn(async move { own.row_of(&name).await.map(|it| (name, it)) });
         }
-        Ok(shown.into_values().collect())
+        let (mut rows, limit) = (BTreeMap::new(), tokio::time::sleep(ROWS_TIME_MAX));
+        let mut limit = std::pin::pin!(limit);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut limit => break,
+                it = coming.join_next() => match it {
+                    Some(it) => rows.extend(it.ok().flatten()),
+                    None => break,
+                },
+            }
+        }
+        coming.detach_all(); // those that are on their way come all the same
+        rows
     }
 
     /// The row of a sandbox without an owner.
@@ -121,7 +154,7 @@ impl Replicas {
         let uri = Uri::from_static("/__admin/sandboxes");
         let onward = Onward { method: Method::GET, uri, headers, body: Bytes::new(), peer: IpAddr::V4(Ipv4Addr::LOCALHOST) };
         let (sending, _) = self.forwarding.send(other, onward);
-        let Sent::Answered { response, .. } = sending.await else { return Vec::new() };
+        let Ok(Sent::Answered { response, .. }) = tokio::time::timeout(ROWS_TIME_MAX, sending).await else { return Vec::new() };
         let mut body: Json = serde_json::from_slice(&response.body).unwrap_or_default();
         if let Json::Array(rows) = body["sandboxes"].take() { rows } else { Vec::new() }
     }

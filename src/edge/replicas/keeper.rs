@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 use self::group::{Group, Part};
-use super::connecting::Trouble;
+use super::connecting::{Trouble, in_long_time, in_time};
 use super::database::{Database, Snapshot};
 use super::tenure::Fence;
 use crate::edge::driver::Stopwatch;
@@ -40,6 +41,8 @@ const SNAPSHOT_BYTES: usize = 2 * 1024 * 1024;
 const SNAPSHOT_TRIES: u32 = 5;
 /// Why a sandbox that another replica has claimed hears nothing here.
 const MOVED: &str = "another replica has taken the sandbox over, because the lease of this one had ended";
+/// How long the snapshot of a sandbox that is handed over may take.
+const LAST_SNAPSHOT_TIME_MAX: Duration = Duration::from_secs(2);
 /// Why a sandbox hears nothing here that was handed over.
 const LEFT: &str = "this replica stops, and has handed the sandbox over";
 
@@ -102,7 +105,8 @@ impl Keeper {
         let (queue, queued) = mpsc::unbounded_channel();
         let keeper = Arc::new(Self { queue, standing: watch::Sender::default(), counts: Arc::default(), behind: Arc::default() });
         let (standing, counts) = (keeper.standing.clone(), Arc::clone(&keeper.counts));
-        let writer = Writer { database, news, standing, counts, behind: Arc::clone(&keeper.behind) };
+        let (behind, cutting) = (Arc::clone(&keeper.behind), Mutex::default());
+        let writer = Writer { database, news, behind, cutting, standing, counts };
         tokio::spawn(writer.run(queued));
         keeper
     }
@@ -185,6 +189,8 @@ struct Writer {
     database: Arc<Database>,
     news: mpsc::UnboundedSender<News>,
     behind: Behind,
+    /// Snapshots on their way to the database.
+    cutting: Mutex<Vec<(String, JoinHandle<()>)>>,
     standing: watch::Sender<Option<NotKept>>,
     counts: Arc<Counts>,
 }
@@ -241,8 +247,13 @@ impl Writer {
         }
         self.behind.lock().retain(|(name, _), _| leaving.iter().all(|it| it.0.settings.name != *name));
         let names: Vec<&str> = leaving.iter().map(|it| it.0.settings.name.as_str()).collect();
+        // After that their snapshots would come from one who does not own them.
+        let cuts: Vec<_> = self.cutting.lock().extract_if(.., |it| names.contains(&it.0.as_str())).collect();
+        for (_, cut) in cuts {
+            _ = tokio::time::timeout(LAST_SNAPSHOT_TIME_MAX, cut).await; // the records are kept in any case
+        }
         let fences: Vec<i64> = leaving.iter().map(|it| it.0.settings.life.cast_signed()).collect();
-        if let Err(why) = self.database.release(&names, &fences).await {
+        if let Err(why) = in_time(self.database.release(&names, &fences)).await {
             tracing::warn!(kind = "store", "sandboxes are not handed over ({why}): others take them when the lease has ended");
         }
         for (_, done) in leaving {
@@ -274,7 +285,7 @@ impl Writer {
                 self.resolve(waits).await?;
             }
             let pieces: Vec<_> = waits.iter().filter(|it| it.piece.first < it.piece.next).map(|it| it.piece.clone()).collect();
-            let kept = if pieces.is_empty() { Ok(std::collections::BTreeSet::new()) } else { self.database.write(&pieces).await };
+            let kept = if pieces.is_empty() { Ok(std::collections::BTreeSet::new()) } else { in_time(self.database.write(&pieces)).await };
             let kept = kept.inspect_err(|why| {
                 let may_be_there = matches!(why, Trouble::Lost(_));
                 self.counts.unanswered.fetch_add(u64::from(may_be_there), Ordering::Relaxed);
@@ -310,12 +321,12 @@ impl Writer {
             if let Some(base) = it.beginning.clone() {
                 let line = tokio::task::spawn_blocking(move || base.line()).await.unwrap_or_default();
                 let (name, fence) = (it.piece.name.clone(), it.piece.fence);
-                self.database.cut(&Snapshot { name, fence, base: 0, line }).await?;
+                in_long_time(self.database.cut(&Snapshot { name, fence, base: 0, line })).await?;
                 it.beginning = None;
             }
             // Before its answer leaves, so that the next request with a new credential finds it.
             if let Some(names) = &it.names {
-                self.database.learn(&it.piece.name, it.piece.fence, names).await?;
+                in_time(self.database.learn(&it.piece.name, it.piece.fence, names)).await?;
                 it.names = None;
             }
         }
@@ -327,11 +338,11 @@ impl Writer {
         self.weigh(part);
         let Some((base, snapshot)) = part.snapshot.clone() else { return };
         let (database, name, fence) = (Arc::clone(&self.database), part.piece.name.clone(), part.piece.fence);
-        tokio::spawn(async move {
+        let cut = tokio::spawn(async move {
             let line = tokio::task::spawn_blocking(move || snapshot.line()).await.unwrap_or_default();
             let snapshot = Snapshot { name, fence, base, line };
             for pause in 1..=SNAPSHOT_TRIES {
-                match database.cut(&snapshot).await {
+                match in_long_time(database.cut(&snapshot)).await {
                     Ok(_) => return,
                     Err(why) if pause == SNAPSHOT_TRIES => {
                         let sandbox = &snapshot.name;
@@ -341,6 +352,9 @@ impl Writer {
                 }
             }
         });
+        let mut cutting = self.cutting.lock();
+        cutting.retain(|it| !it.1.is_finished());
+        cutting.push((part.piece.name.clone(), cut));
     }
 
     /// Asks for a snapshot when much is kept behind the latest.

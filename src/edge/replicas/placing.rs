@@ -69,6 +69,10 @@ impl Replicas {
             let owner = match self.route(&name).await {
                 Route::Here(driver) => return Place::Here { driver, is_ambiguous },
                 Route::Absent => return Place::Absent(name),
+                // One that cannot be restored can be deleted, here as well as anywhere.
+                Route::Refused(_) if call.is_some_and(|it| it.name == "delete_sandbox") && self.unrestored.has(&name) => {
+                    return Place::Server;
+                }
                 Route::Refused(response) => return Place::Refused(response),
                 Route::There(_) if hop.is_some() => {
                     let moved = NotKept::because("the sandbox has moved on to another replica");

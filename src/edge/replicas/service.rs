@@ -10,17 +10,18 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
-use super::connecting::Trouble;
+use super::connecting::{Trouble, in_time};
 use super::database::{Claimed, Database, Made, New, Replica};
 use super::forwarding::Forwarding;
 use super::keeper::{Keeper, News};
 use super::placing::Credentials;
+use super::restoring::Unrestored;
 use super::tenure::{Desk, Fence, ReplicaId, Way};
 use crate::control::Problem;
 use crate::control::sandboxes;
 use crate::edge::driver::{Driver, Stopwatch};
 use crate::edge::keeping::{NotKept, Settings};
-use crate::edge::registry::{Hosted, Registry};
+use crate::edge::registry::Registry;
 use crate::kit::http::Response;
 use crate::kit::secret::Secret;
 use crate::kit::time::Timestamp;
@@ -55,8 +56,10 @@ pub struct Replicas {
     pub(super) runtime: Handle,
     pub(super) registry: OnceLock<Weak<Registry>>,
     pub(super) credentials: Credentials,
+    /// Sandboxes whose histories cannot be played here.
+    pub(super) unrestored: Unrestored,
     pub(super) stopwatch: Stopwatch,
-    desk: Mutex<Desk>,
+    pub(super) desk: Mutex<Desk>,
     /// Sandboxes that are being made: their callers do not know yet whether they are kept.
     pub(super) unborn: Mutex<BTreeSet<Fence>>,
     /// Who was last seen to own a sandbox that is not here.
@@ -64,11 +67,11 @@ pub struct Replicas {
     /// The replicas whose leases lasted at the last look, and the uptime at which each ends, if it is not renewed.
     pub(super) living: watch::Sender<BTreeMap<ReplicaId, Duration>>,
     /// Notified when a claim is decided or a tenure has ended.
-    changed: Notify,
+    pub(super) changed: Notify,
     /// Sandboxes that are restored at a time.
     restoring: Semaphore,
     /// Everything was handed over.
-    has_left: AtomicBool,
+    pub(super) has_left: AtomicBool,
     pub(super) counts: Counts,
 }
 
@@ -105,6 +108,7 @@ impl Replicas {
             runtime,
             registry: OnceLock::new(),
             credentials: Credentials::default(),
+            unrestored: Unrestored::default(),
             stopwatch: Stopwatch::start(),
             desk: Mutex::default(),
             unborn: Mutex::default(),
@@ -168,7 +172,7 @@ impl Replicas {
         T: Send + 'static,
         F: Future<Output = Result<T, Trouble>> + Send + 'static,
     {
-        let asked = self.runtime.spawn(what(Arc::clone(&self.database)));
+        let asked = self.runtime.spawn(in_time(what(Arc::clone(&self.database))));
         let answer = asked.await.unwrap_or_else(|_| Err(Trouble::Lost("the server stops".to_owned())));
         self.keeper.note(answer.as_ref().map(drop));
         answer
@@ -215,7 +219,7 @@ impl Replicas {
 
     /// Claims a sandbox, and restores it. `None`: look again.
     async fn claim(self: Arc<Self>, name: &str) -> Option<Route> {
-        let claimed = self.database.claim(name).await;
+        let claimed = in_time(self.database.claim(name)).await;
         self.keeper.note(claimed.as_ref().map(drop));
         let route = match claimed {
             Ok(Claimed::Granted(fence)) => self.take_over(name, fence).await,
@@ -224,15 +228,20 @@ impl Replicas {
                 Some(Route::There(by))
             }
             Ok(Claimed::Absent) => Some(Route::Absent),
-            Ok(Claimed::Lapsed) => match self.database.renew().await {
+            Ok(Claimed::Lapsed) => match in_time(self.database.renew()).await {
                 Ok(()) => None,
                 Err(why) => Some(Self::away(&why)),
             },
             Err(why) => Some(Self::away(&why)),
         };
+        self.end_claim(name);
+        route
+    }
+
+    /// A claim is decided.
+    pub(super) fn end_claim(&self, name: &str) {
         self.desk.lock().forget_claim(name);
         self.changed.notify_waiters();
-        route
     }
 
     fn away(why: &Trouble) -> Route {
@@ -255,7 +264,7 @@ impl Replicas {
             }
             Ok(None) => Some(Route::Absent),
             Err(refusal) => {
-                if let Err(why) = self.database.release(&[name], &[fence.0]).await {
+                if let Err(why) = in_time(self.database.release(&[name], &[fence.0])).await {
                     tracing::warn!(sandbox = name, kind = "store", "the sandbox is not given back: {why}");
                 }
                 Some(Route::Refused(refusal))
@@ -328,38 +337,5 @@ impl Replicas {
         }
         self.desk.lock().end(name, fence);
         self.changed.notify_waiters();
-    }
-
-    /// Hands a sandbox over, when all that it has heard is kept.
-    async fn hand_over(&self, name: &str, fence: Fence) {
-        let hosted = self.registry().and_then(|it| it.hosted(name));
-        if let Some(track) = hosted.as_deref().and_then(|it: &Hosted| it.driver.track()) {
-            self.keeper.leave(track).await;
-        }
-        self.drop_sandbox(name, fence);
-    }
-
-    /// Hands all sandboxes over. New ones are refused from now on.
-    pub async fn drain(self: &Arc<Self>) {
-        let names = self.desk.lock().drain();
-        let count = names.len();
-        self.sum_up_all().await;
-        let leaving = names.into_iter().map(|name| {
-            let own = Arc::clone(self);
-            self.runtime.spawn(async move {
-                let left = own.desk.lock().leave(&name);
-                if let Some(fence) = left {
-                    own.hand_over(&name, fence).await;
-                }
-            })
-        });
-        for it in leaving.collect::<Vec<_>>() {
-            _ = it.await;
-        }
-        self.has_left.store(true, Ordering::Release);
-        if let Err(why) = self.ask(|it| async move { it.resign().await }).await {
-            tracing::warn!(kind = "store", "the end of this replica is not told: {why}");
-        }
-        tracing::info!(kind = "store", sandboxes = count, "all sandboxes are handed over");
     }
 }

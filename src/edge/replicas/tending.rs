@@ -4,12 +4,14 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::connecting::in_time;
 use super::keeper::News;
 use super::service::Replicas;
 use crate::control::sandboxes;
+use crate::edge::keeping::{NotKept, Store as _};
 
 /// How often sandboxes without an owner are looked for.
 const LOOKS: Duration = Duration::from_secs(1);
@@ -24,6 +26,7 @@ impl Replicas {
         self.runtime.spawn(renew(Arc::downgrade(self), self.lease / RENEWALS));
         self.runtime.spawn(take_due(Arc::downgrade(self)));
         self.runtime.spawn(follow(Arc::downgrade(self), news));
+        self.runtime.spawn(go_on(Arc::downgrade(self), self.keeper.standing().subscribe()));
     }
 
     /// Tells what lists show of its sandboxes when they have no owner.
@@ -52,9 +55,9 @@ async fn renew(replicas: Weak<Replicas>, every: Duration) {
         if own.has_left() {
             return;
         }
-        let renewed = own.database.renew().await;
+        let renewed = in_time(own.database.renew()).await;
         own.keeper.note(renewed.as_ref().map(drop));
-        if let Ok(living) = own.database.living().await {
+        if let Ok(living) = in_time(own.database.living()).await {
             let now = own.stopwatch.elapsed();
             own.living.send_replace(living.into_iter().map(|(id, left)| (id, now + left)).collect());
         }
@@ -70,7 +73,7 @@ async fn take_due(replicas: Weak<Replicas>) {
         if own.is_draining() {
             return;
         }
-        let due = own.database.due(AT_ONCE).await.unwrap_or_default();
+        let due = in_time(own.database.due(AT_ONCE, &own.unrestored.resting(own.stopwatch.elapsed()))).await.unwrap_or_default();
         let taken = due.into_iter().map(|name| {
             own.forget_any_owner(&name);
             let own = Arc::clone(&own);
@@ -78,6 +81,19 @@ async fn take_due(replicas: Weak<Replicas>) {
         });
         for it in taken.collect::<Vec<_>>() {
             _ = it.await;
+        }
+    }
+}
+
+/// When the database is back, sandboxes hear what they have missed, and what was due meanwhile happens.
+async fn go_on(replicas: Weak<Replicas>, mut standing: watch::Receiver<Option<NotKept>>) {
+    while standing.changed().await.is_ok() {
+        if standing.borrow_and_update().is_some() {
+            continue;
+        }
+        let Some(registry) = replicas.upgrade().and_then(|it| it.registry()) else { continue };
+        for it in registry.all().iter().filter(|it| it.driver.away().is_none()) {
+            it.driver.come_back();
         }
     }
 }

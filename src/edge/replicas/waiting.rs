@@ -1,9 +1,13 @@
 //! How long a caller waits for a sandbox whose owner does not answer.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use super::database::Replica;
 use super::service::{LOOK_AGAIN, Replicas};
+use super::tenure::Way;
+use crate::control::Problem;
+use crate::control::sandboxes;
 use crate::edge::driver::Stopwatch;
 use crate::edge::keeping::NotKept;
 use crate::kit::http::Response;
@@ -11,7 +15,40 @@ use crate::kit::http::Response;
 /// A caller waits for a sandbox as long as a lease lasts, and this.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A sandbox is being made here: whoever asks for it waits. Dropping this ends that.
+pub struct Making<'a> {
+    replicas: &'a Replicas,
+    name: String,
+}
+
+impl Drop for Making<'_> {
+    fn drop(&mut self) {
+        self.replicas.end_claim(&self.name);
+    }
+}
+
 impl Replicas {
+    /// Begins to make a sandbox, when no other caller here makes or claims one of that name.
+    ///
+    /// # Errors
+    /// It exists here, or this replica stops.
+    pub async fn begin_to_make(&self, name: &str) -> Result<Making<'_>, Problem> {
+        let waited = Stopwatch::start();
+        while self.is_patient(waited) {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let way = self.desk.lock().ask(name);
+            match way {
+                Way::Here(_) if self.registry().is_none_or(|it| it.find(name).is_some()) => return Err(sandboxes::exists(name)),
+                Way::Elsewhere => return Err(NotKept::because("this replica stops").into()),
+                Way::Claim => return Ok(Making { replicas: self, name: name.to_owned() }),
+                // An earlier one of that name was just deleted, or another caller makes or claims one.
+                Way::Here(_) | Way::Wait => _ = tokio::time::timeout(LOOK_AGAIN, changed).await,
+            }
+        }
+        Err(NotKept::because("another call about this sandbox is under way").into())
+    }
+
     /// Whether a caller who has waited so long for a sandbox waits on.
     pub(super) fn is_patient(&self, waited: Stopwatch) -> bool {
         waited.elapsed() < self.lease + PATIENCE

@@ -20,6 +20,9 @@ use crate::net::{Answer, request};
 /// The lease of the replicas of tests.
 pub const LEASE: Duration = Duration::from_secs(2);
 
+/// Where Debian's package puts it.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
 pub struct Cluster {
     pub postgres: Postgres,
     pub ports: Vec<u16>,
@@ -68,15 +71,37 @@ impl Cluster {
 
     /// Starts a replica.
     pub fn spawn(&mut self, at: usize) {
+        self.start_with(at, &[]);
+    }
+
+    fn start_with(&mut self, at: usize, environment: &[(&str, &str)]) {
         let log = std::fs::File::options().create(true).append(true).open(self.logs.join(format!("{at}.log"))).expect("a log");
         let place = format!("127.0.0.1:{}", self.ports[at]);
         let mut command = Command::new(PLAYMONEY);
+        command.envs(environment.iter().copied());
         command.args(["serve", "--listen", &place, "--advertise", &format!("http://{place}"), "--store", &self.postgres.url()]);
         command.args(["--clock", "frozen", "--now", "2026-01-01", "--log", "text"]).args(&self.flags);
         if !self.flags.contains(&"--lease") {
             command.args(["--lease", "2s"]);
         }
         self.replicas[at] = Some(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("it starts"));
+    }
+
+    /// One more replica with these flags, when it answers. Its place.
+    pub async fn add(&mut self, flags: &[&'static str]) -> usize {
+        let at = self.ports.len();
+        self.ports.push(free_port());
+        self.replicas.push(None);
+        let usual = std::mem::replace(&mut self.flags, flags.to_vec());
+        self.spawn(at);
+        self.flags = usual;
+        self.ready(at).await;
+        at
+    }
+
+    /// Starts a replica whose clock is ahead of the others', by libfaketime's text.
+    pub fn spawn_ahead(&mut self, at: usize, by: &str) {
+        self.start_with(at, &[("LD_PRELOAD", FAKETIME), ("FAKETIME", by), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")]);
     }
 
     /// Waits until a replica answers.

@@ -155,9 +155,36 @@ impl Postgres {
 
     /// The server is killed, as by a power cut of its machine alone.
     pub fn down(&mut self) {
+        if self.server.is_some() {
+            self.thaw();
+        }
         if let Some(mut server) = self.server.take() {
             signal(&server, Signal::QUIT); // it ends at once, and recovers at its next start
             _ = server.wait();
+        }
+    }
+
+    /// All its processes stand still: it takes connections, and answers nothing.
+    pub fn freeze(&self) {
+        self.signal_all(Signal::STOP);
+    }
+
+    /// They go on.
+    pub fn thaw(&self) {
+        self.signal_all(Signal::CONT);
+    }
+
+    fn signal_all(&self, what: Signal) {
+        let server = self.server.as_ref().expect("it runs");
+        let own = i32::try_from(server.id()).expect("a process");
+        let of_server = |pid: i32| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let parent = stat.rsplit(')').next().and_then(|it| it.split_whitespace().nth(1)?.parse::<i32>().ok());
+            parent == Some(own)
+        };
+        let all = std::fs::read_dir("/proc").expect("Linux").flatten().filter_map(|it| it.file_name().to_str()?.parse::<i32>().ok());
+        for pid in all.filter(|it| of_server(*it)).chain([own]) {
+            _ = kill_process(Pid::from_raw(pid).expect("a process"), what);
         }
     }
 

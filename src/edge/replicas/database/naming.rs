@@ -29,7 +29,8 @@ impl Database {
         let mut client = self.client().await?;
         let change = client.transaction().await?;
         let text = "INSERT INTO playmoney_sandboxes (name, owner, fence, kept, base, made, used, ttl)
-            VALUES ($1, $2, nextval('playmoney_fences'), 0, -1, $3, $3, $4) ON CONFLICT DO NOTHING RETURNING fence";
+            VALUES ($1, $2, nextval('playmoney_fences'), 0, -1, $3, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, $4)
+            ON CONFLICT DO NOTHING RETURNING fence";
         let made = change.query_opt(text, &[&new.name, &self.me.id, &new.made, &new.ttl.map(micros)]).await?;
         let Some(made) = made else { return Ok(Made::Exists) };
         let others = "SELECT count(*) FROM playmoney_sandboxes WHERE name <> 'default'";

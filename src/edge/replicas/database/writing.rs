@@ -53,8 +53,8 @@ impl Database {
         let fences: Vec<i64> = pieces.iter().map(|it| it.fence.0).collect();
         let firsts: Vec<i64> = pieces.iter().map(|it| number(it.first)).collect();
         let nexts: Vec<i64> = pieces.iter().map(|it| number(it.next)).collect();
-        let wakes: Vec<Option<i64>> = pieces.iter().map(|it| it.wake).collect();
-        let used: Vec<i64> = pieces.iter().map(|it| it.used).collect();
+        let wakes: Vec<Option<i64>> = pieces.iter().map(|it| it.wake.map(|at| self.by_its_clock(at))).collect();
+        let used: Vec<i64> = pieces.iter().map(|it| self.by_its_clock(it.used)).collect();
         let lines: Vec<&[u8]> = pieces.iter().map(|it| it.lines.as_slice()).collect();
         let kept = client.query(&statement, &[&self.me.id, &names, &fences, &firsts, &nexts, &wakes, &used, &lines]).await?;
         Ok(kept.iter().map(|it| (it.get(0), Fence(it.get(1)))).collect())

@@ -1,6 +1,7 @@
 //! What has become of pieces that were refused or not answered, and of sandboxes that were deleted.
 
 use super::{MOVED, NotKept, Ordering, Part, Trouble, Writer};
+use crate::edge::replicas::connecting::in_time;
 use crate::edge::replicas::database::number;
 use crate::edge::replicas::tenure::{Fate, fate};
 
@@ -14,7 +15,7 @@ impl Writer {
                 at += 1;
                 continue;
             }
-            let (row, found) = self.database.look(&piece.name, piece.fence, piece.next).await?;
+            let (row, found) = in_time(self.database.look(&piece.name, piece.fence, piece.next)).await?;
             let numbers = (number(piece.first), number(piece.next));
             match fate(row.as_ref(), &self.database.me().id, piece.fence, numbers, found) {
                 Fate::Again => {
@@ -44,7 +45,8 @@ impl Writer {
     pub(super) async fn delete(&self, waits: &mut Vec<Part>) -> Result<(), Trouble> {
         while let Some(at) = waits.iter().position(|it| it.deletes.is_some() && it.piece.first == it.piece.next) {
             let piece = &waits[at].piece;
-            let is_done = self.database.delete(&piece.name, piece.fence).await? || !self.database.exists(&piece.name).await?;
+            let is_done =
+                in_time(self.database.delete(&piece.name, piece.fence)).await? || !in_time(self.database.exists(&piece.name)).await?;
             let it = waits.remove(at);
             match it.deletes {
                 Some(number) if is_done => it.track.keep(number),
