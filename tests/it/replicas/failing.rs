@@ -35,7 +35,8 @@ async fn twins(calls: &BTreeMap<String, usize>, names: &[String]) -> BTreeMap<St
 }
 
 /// How often two owners have written, or a piece is missing or there twice: never.
-const FAULTS: &str = "SELECT count(*) FROM (SELECT p.first, p.fence, s.base, lag(p.next) OVER w AS before, lag(p.fence) OVER w AS fence_before
+const FAULTS: &str =
+    "SELECT count(*) FROM (SELECT p.first, p.fence, s.base, lag(p.next) OVER w AS before, lag(p.fence) OVER w AS fence_before
     FROM playmoney_pieces p JOIN playmoney_sandboxes s ON s.name = p.sandbox WINDOW w AS (PARTITION BY p.sandbox ORDER BY p.next)) it
     WHERE CASE WHEN before IS NULL THEN base < first ELSE first <> before END OR fence < coalesce(fence_before, 0)";
 

@@ -50,7 +50,7 @@ async fn the_database_is_waited_for() {
     let flags = ["--store", &url, "--advertise", "http://127.0.0.1:4242", "--store-wait", "1s", "--log", "none"];
     let (code, why) = serve(&flags);
     assert_eq!(code, Some(3), "{why}");
-    assert!(why.contains("127.0.0.1/d was not there within 1 s") && !why.contains("secret"), "{why}");
+    assert!(why.contains(&format!("127.0.0.1:{port}/d was not there within 1 s")) && !why.contains("secret"), "{why}");
     assert!(Duration::from_millis(700) < began.elapsed(), "{:?}", began.elapsed());
 
     let mut postgres = Postgres::start();
