@@ -142,7 +142,7 @@ impl Database {
         Ok(())
     }
 
-    /// Compares both clocks. What this replica has done by its own clock, such as the last use of a sandbox, is told by that of the database.
+    /// Compares both clocks. What this replica has done by its own, such as the last use of a sandbox, is told by the database's.
     fn compare_clocks(&self, of_database: i64, own: i64) {
         let (ahead, before) = (own - of_database, self.ahead.load(Ordering::Acquire));
         self.ahead.store(ahead, Ordering::Release);
@@ -254,8 +254,8 @@ impl Database {
         }))
     }
 
-    /// Sandboxes, except these, without a living owner that have something to do by themselves, whose time to live has ended, or whose maker has died
-    /// before their beginning was kept.
+    /// Sandboxes, except these, without a living owner: those that have something to do by themselves, whose time to live has ended, or whose
+    /// maker has died before their beginning was kept.
     pub async fn due(&self, at_once: u32, except: &[String]) -> Result<Vec<String>, Trouble> {
         let text = "SELECT s.name FROM playmoney_sandboxes s LEFT JOIN playmoney_replicas r ON r.id = s.owner
             WHERE (s.wake <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
