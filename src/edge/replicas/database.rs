@@ -211,17 +211,18 @@ impl Database {
     }
 
     /// Sandboxes without a living owner that have something to do by themselves, whose time to live has ended, or whose maker has died
-    /// before their beginning was kept.
-    pub async fn due(&self, at_once: u32) -> Result<Vec<String>, Trouble> {
+    /// before their beginning was kept. Some are passed over.
+    pub async fn due(&self, at_once: u32, but: &[String]) -> Result<Vec<String>, Trouble> {
         let text = "SELECT s.name FROM playmoney_sandboxes s LEFT JOIN playmoney_replicas r ON r.id = s.owner
             WHERE (s.wake <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
                 OR s.base < 0
                 OR s.used + s.ttl <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
             AND (r.until IS NULL OR r.until <= clock_timestamp())
+            AND s.name <> ALL($2)
             ORDER BY s.wake NULLS LAST LIMIT $1";
         let client = self.client().await?;
         let statement = client.prepare_cached(text).await?;
-        let found = client.query(&statement, &[&i64::from(at_once)]).await?;
+        let found = client.query(&statement, &[&i64::from(at_once), &but]).await?;
         Ok(found.iter().map(|it| it.get(0)).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Sandboxes that this replica lets go, because they could not be kept.
+//! Sandboxes that this replica lets go, because they could not be kept or restored.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,8 @@ use super::service::Replicas;
 use super::tenure::Fence;
 use crate::edge::keeping::Settings;
 
+/// For so long the timers of a sandbox are passed over that could not be restored: another version may serve it by then.
+const PASSED_OVER: Duration = Duration::from_secs(60);
 /// How soon the database is told again what it could not be told.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -27,6 +29,19 @@ impl Replicas {
                 tokio::time::sleep(AGAIN).await;
             }
         });
+    }
+
+    /// A sandbox could not be restored: its timers do not keep those of others waiting.
+    pub(super) fn pass_over(&self, name: &str) {
+        self.unplayable.lock().insert(name.to_owned(), self.stopwatch.elapsed() + PASSED_OVER);
+    }
+
+    /// Sandboxes whose timers are passed over now.
+    pub(super) fn passed_over(&self) -> Vec<String> {
+        let now = self.stopwatch.elapsed();
+        let mut unplayable = self.unplayable.lock();
+        unplayable.retain(|_, until| now < *until);
+        unplayable.keys().cloned().collect()
     }
 
     /// A sandbox that was made is kept.

@@ -48,6 +48,7 @@ impl Replicas {
         };
         let played = tokio::task::spawn_blocking(play).await.unwrap_or_else(|why| Err(why.to_string()));
         played.map_err(|why| {
+            self.pass_over(name);
             tracing::error!(sandbox = name, kind = "store", "the sandbox cannot be restored: {why}");
             sandboxes::not_restored(name, &why).render()
         })

@@ -57,6 +57,8 @@ pub struct Replicas {
     pub(super) credentials: Credentials,
     pub(super) stopwatch: Stopwatch,
     desk: Mutex<Desk>,
+    /// Sandboxes that could not be restored, and until which uptime their timers are passed over.
+    pub(super) unplayable: Mutex<BTreeMap<String, Duration>>,
     /// Sandboxes that are being made: their callers do not know yet whether they are kept.
     pub(super) unborn: Mutex<BTreeSet<Fence>>,
     /// Who was last seen to own a sandbox that is not here.
@@ -107,6 +109,7 @@ impl Replicas {
             credentials: Credentials::default(),
             stopwatch: Stopwatch::start(),
             desk: Mutex::default(),
+            unplayable: Mutex::default(),
             unborn: Mutex::default(),
             owners: Mutex::default(),
             living: watch::Sender::default(),

@@ -70,7 +70,7 @@ async fn take_due(replicas: Weak<Replicas>) {
         if own.is_draining() {
             return;
         }
-        let due = own.database.due(AT_ONCE).await.unwrap_or_default();
+        let due = own.database.due(AT_ONCE, &own.passed_over()).await.unwrap_or_default();
         let taken = due.into_iter().map(|name| {
             own.forget_any_owner(&name);
             let own = Arc::clone(&own);

@@ -13,7 +13,9 @@ use super::{Folder, control, orders, pay, terminate};
 /// The CRC-32 of bytes.
 fn crc(parts: &[&[u8]]) -> [u8; 4] {
     let mut crc = flate2::Crc::new();
-    parts.iter().for_each(|it| crc.update(it));
+    for it in parts {
+        crc.update(it);
+    }
     crc.sum().to_le_bytes()
 }
 
