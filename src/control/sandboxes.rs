@@ -343,8 +343,8 @@ pub fn perhaps_kept(why: &str) -> Problem {
 pub fn not_restored(name: &str, why: &str) -> Problem {
     let own = env!("CARGO_PKG_VERSION");
     let detail = format!(
-        "What is kept of the sandbox `{name}` does not give the sandbox as it was: {why}. If another version than {own} has written it, serve \
-         it with that one; a snapshot does not depend on how calls were answered."
+        "What is kept of the sandbox `{name}` does not give the sandbox as it was: {why}. If another version than {own} has written it, \
+         serve it with that one; a snapshot does not depend on how calls were answered."
     );
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_restored", detail)
 }

@@ -92,10 +92,8 @@ pub fn in_words(why: &Error) -> String {
 /// What is wrong with the certificate of the server, if that is why.
 fn untrusted(why: &Error) -> Option<&CertificateError> {
     let io = std::error::Error::source(why)?.downcast_ref::<std::io::Error>()?;
-    match io.get_ref()?.downcast_ref()? {
-        rustls::Error::InvalidCertificate(it) => Some(it),
-        _ => None,
-    }
+    let error: &rustls::Error = io.get_ref()?.downcast_ref()?;
+    if let rustls::Error::InvalidCertificate(it) = error { Some(it) } else { None }
 }
 
 fn certificate(why: &CertificateError) -> String {

@@ -85,6 +85,16 @@ impl Run {
         self.shoppers.iter().map(work).collect()
     }
 
+    /// The longest time for which a sandbox was away since the latest phase.
+    fn phase(&self, name: &str) {
+        let longest = Duration::from_millis(self.met.longest.swap(0, Ordering::Relaxed));
+        println!("{name}: longest {longest:?}");
+        // Only an idle machine can be measured.
+        if std::env::var_os("PLAYMONEY_REPLICA_RECOVERY").is_some() {
+            assert!(longest < LEASE + RECOVERY, "{name}: a sandbox was away for {longest:?}");
+        }
+    }
+
     async fn judge(self, working: Vec<tokio::task::JoinHandle<()>>) {
         self.is_over.store(true, Ordering::Release);
         for it in working {
@@ -158,19 +168,17 @@ async fn whatever_fails_under_load_nothing_acknowledged_is_lost_or_done_twice() 
     pause().await;
     run.cluster.kill(0);
     tokio::time::sleep(LEASE + Duration::from_millis(1_500)).await;
+    run.phase("killed");
     run.cluster.spawn(0);
     run.cluster.ready(0).await;
     run.cluster.freeze(1);
     run.met.avoided.store(1, Ordering::Release);
+    run.met.stood_still.store(1, Ordering::Release);
     tokio::time::sleep(LEASE + Duration::from_millis(1_500)).await;
     run.cluster.thaw(1);
     run.met.avoided.store(NONE, Ordering::Release);
     pause().await;
-    let longest = Duration::from_millis(run.met.longest.load(Ordering::Relaxed));
-    // Only an idle machine can be measured.
-    if std::env::var_os("PLAYMONEY_REPLICA_RECOVERY").is_some() {
-        assert!(longest < LEASE + RECOVERY, "a sandbox was away for {longest:?}");
-    }
+    run.phase("stopped");
     run.cluster.postgres.down();
     pause().await;
     run.cluster.postgres.up();

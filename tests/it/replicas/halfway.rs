@@ -78,7 +78,8 @@ async fn a_database_without_room_makes_and_deletes_as_a_whole_or_not_at_all() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn timers_go_on_after_a_database_was_away_too_long() {
     let receiver = Receiver::always(200).await;
-    let mut cluster = Cluster::start(1, &[]).await;
+    // A lease that lasts longer than the database is away.
+    let mut cluster = Cluster::start(1, &["--lease", "1m"]).await;
     let clock = json!({"mode": "real", "now": "2026-01-01T00:00:00Z"});
     let made = json!({"name": "shop", "seed": 3, "clock": clock, "webhook_url": receiver.url()});
     assert_eq!(cluster.ask(0, "POST", "/__admin/sandboxes", &made).await.status, 201);

@@ -31,13 +31,23 @@ pub struct Met {
     pub longest: AtomicU64,
     /// The place of a replica to which nothing is sent: a balancer has noticed that it stands still.
     pub avoided: AtomicUsize,
+    /// The place of the replica that has stood still: what hung there tells nothing of a sandbox.
+    pub stood_still: AtomicUsize,
 }
 
 impl Default for Met {
     fn default() -> Self {
         let zero = AtomicU64::default;
-        let avoided = AtomicUsize::new(NONE);
-        Self { answered: zero(), refused: zero(), unknown: zero(), broken: zero(), longest: zero(), avoided }
+        let nowhere = || AtomicUsize::new(NONE);
+        Self {
+            answered: zero(),
+            refused: zero(),
+            unknown: zero(),
+            broken: zero(),
+            longest: zero(),
+            avoided: nowhere(),
+            stood_still: nowhere(),
+        }
     }
 }
 
@@ -140,7 +150,9 @@ impl Shopper {
                 Tried::Answered(it) if it.status == 503 => _ = self.met.refused.fetch_add(1, Ordering::Relaxed),
                 Tried::Answered(it) => {
                     self.met.answered.fetch_add(1, Ordering::Relaxed);
-                    self.met.longest.fetch_max(waited, Ordering::Relaxed);
+                    if self.ports.get(self.met.stood_still.load(Ordering::Acquire)) != Some(&port) {
+                        self.met.longest.fetch_max(waited, Ordering::Relaxed);
+                    }
                     return Some(it);
                 }
                 Tried::Broken => {

@@ -76,8 +76,9 @@ async fn tables_of_a_later_version_are_refused_and_kept_data_count() {
     assert!(cluster.log(0).contains("--now, --clock and --seed do not"), "{}", cluster.log(0));
     cluster.stop(0);
     cluster.postgres.sql("playmoney", "UPDATE playmoney_schema SET version = 99").expect("it is ours");
-    let url = cluster.postgres.url();
+    let (url, before) = (cluster.postgres.url(), cluster.postgres.dump("playmoney", ""));
     let (code, why) = serve(&["--store", &url, "--advertise", "http://127.0.0.1:4242", "--log", "none"]);
     assert_eq!(code, Some(3), "{why}");
     assert!(why.contains("its tables have the version 99"), "{why}");
+    assert_eq!(cluster.postgres.dump("playmoney", ""), before, "nothing has changed");
 }

@@ -13,7 +13,9 @@ use super::{Folder, control, orders, pay, terminate};
 /// The CRC-32 of bytes.
 fn crc(parts: &[&[u8]]) -> [u8; 4] {
     let mut crc = flate2::Crc::new();
-    parts.iter().for_each(|it| crc.update(it));
+    for it in parts {
+        crc.update(it);
+    }
     crc.sum().to_le_bytes()
 }
 
@@ -80,8 +82,17 @@ fn files(folder: &Folder) -> BTreeMap<String, Vec<u8>> {
     all.map(|it| (it.file_name().expect("a name").to_string_lossy().into_owned(), std::fs::read(&it).expect("a file"))).collect()
 }
 
-/// A folder with payouts, one sandbox and one that was deleted. Its server was told to stop, so it has snapshots, or was killed.
-async fn written(name: &str, ends_well: bool) -> Folder {
+/// How a server ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// By SIGTERM, so that it leaves snapshots.
+    Told,
+    /// By SIGKILL.
+    Killed,
+}
+
+/// A folder with payouts, one sandbox and one that was deleted.
+async fn written(name: &str, ends: Ends) -> Folder {
     let folder = Folder::new(name);
     let serving = folder.serve(&[]);
     for name in ["shop", "gone"] {
@@ -91,7 +102,7 @@ async fn written(name: &str, ends_well: bool) -> Folder {
     for number in ["A", "B"] {
         assert_eq!(pay(&serving, number).await.status, 200);
     }
-    if ends_well {
+    if ends == Ends::Told {
         assert_eq!(terminate(serving), Some(0));
     }
     folder
@@ -110,46 +121,62 @@ fn torn(folder: &Folder) {
     std::fs::write(&log, &bytes[..bytes.len() - 1]).expect("it can be written");
 }
 
-#[tokio::test]
-async fn data_of_another_format_or_version_are_refused_and_stay_as_they_are() {
-    let cases: [(&str, bool, Change, &[&str]); 9] = [
+/// The name of a case, how the server ends, what is done to its folder, and what the refusal says.
+type Case = (&'static str, Ends, Change, &'static [&'static str]);
+
+fn cases() -> [Case; 9] {
+    [
         (
             "log-later",
-            false,
-            |it| log(it, |it| it.replace("\"playmoney_data\":1", "\"playmoney_data\":2")),
+            Ends::Killed,
+            |folder| log(folder, |it| it.replace("\"playmoney_data\":1", "\"playmoney_data\":2")),
             &["format 2", "reads the format 1"],
         ),
         (
             "log-older",
-            false,
-            |it| log(it, |it| it.replace("\"playmoney_data\":1", "\"playmoney_data\":0")),
+            Ends::Killed,
+            |folder| log(folder, |it| it.replace("\"playmoney_data\":1", "\"playmoney_data\":0")),
             &["format 0", "reads the format 1"],
         ),
-        ("base-later", true, |it| set_format(it, 2), &["snapshots.redb", "format 2", "reads the format 1"]),
-        ("base-older", true, |it| set_format(it, 0), &["snapshots.redb", "format 0", "reads the format 1"]),
+        ("base-later", Ends::Told, |folder| set_format(folder, 2), &["snapshots.redb", "format 2", "reads the format 1"]),
+        ("base-older", Ends::Told, |folder| set_format(folder, 0), &["snapshots.redb", "format 0", "reads the format 1"]),
         (
             "record-later",
-            false,
-            |it| log(it, |it| it.replace("{\"request\":{", "{\"petition\":{")),
+            Ends::Killed,
+            |folder| log(folder, |it| it.replace("{\"request\":{", "{\"petition\":{")),
             &["`petition`", "record", "another version"],
         ),
-        ("line-later", false, |it| log(it, |it| it.replace("{\"records\":{", "{\"entries\":{")), &["`entries`", "another version"]),
+        (
+            "line-later",
+            Ends::Killed,
+            |folder| log(folder, |it| it.replace("{\"records\":{", "{\"entries\":{")),
+            &["`entries`", "another version"],
+        ),
         (
             "answer-other",
-            false,
-            |it| log(it, |it| it.replace("\\\"A\\\"", "\\\"C\\\"")),
+            Ends::Killed,
+            |folder| log(folder, |it| it.replace("\\\"A\\\"", "\\\"C\\\"")),
             &["does not come out of its data as it was", "SIGTERM"],
         ),
         (
             "head-later",
-            true,
-            |it| rewrite_snapshots(it, |it| it.replacen("{\"settings\":{", "{\"colour\":1,\"settings\":{", 1)),
+            Ends::Told,
+            |folder| rewrite_snapshots(folder, |it| it.replacen("{\"settings\":{", "{\"colour\":1,\"settings\":{", 1)),
             &["`colour`", "another version"],
         ),
-        ("state-later", true, |it| rewrite_snapshots(it, |it| it.replacen("\n{", "\n{\"colour\":1,", 1)), &["`colour`", "another version"]),
-    ];
-    for (name, ends_well, change, words) in cases {
-        let folder = written(name, ends_well).await;
+        (
+            "state-later",
+            Ends::Told,
+            |folder| rewrite_snapshots(folder, |it| it.replacen("\n{", "\n{\"colour\":1,", 1)),
+            &["`colour`", "another version"],
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn data_of_another_format_or_version_are_refused_and_stay_as_they_are() {
+    for (name, ends, change, words) in cases() {
+        let folder = written(name, ends).await;
         let good = files(&folder);
         change(&folder);
         for is_torn in [false, true] {
@@ -175,8 +202,8 @@ async fn data_of_another_format_or_version_are_refused_and_stay_as_they_are() {
 #[tokio::test]
 async fn data_of_another_version_that_come_out_as_they_were_are_taken() {
     for (name, version) in [("version-later", "99.0.0"), ("version-older", "0.0.1")] {
-        for ends_well in [false, true] {
-            let folder = written(name, ends_well).await;
+        for ends in [Ends::Killed, Ends::Told] {
+            let folder = written(name, ends).await;
             let own = format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"));
             log(&folder, |it| it.replacen(&own, &format!("\"version\":\"{version}\""), 1));
             let serving = folder.serve(&[]);
