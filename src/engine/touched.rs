@@ -19,10 +19,44 @@ pub struct Touched(Vec<OfProvider>);
 struct OfProvider {
     /// `None` until the names that were read are resolved.
     index: Option<&'static LazyLock<Index>>,
-    /// In the order of the rows. Each has its name at hand, so that only the first touch looks for it.
-    rows: Vec<(&'static NamedRow, Touch)>,
+    rows: Rows,
     /// What a saved state has, by name.
     read: BTreeMap<String, Touch>,
+}
+
+/// The rows of one provider that were touched.
+#[derive(Clone, Debug, Default)]
+struct Rows {
+    /// In the order of the rows. Each has its name at hand.
+    list: Vec<(&'static NamedRow, Touch)>,
+    /// By the place of a row in its contract's index: 0 when it was not touched, else its place in the list, counted from 1.
+    places: Vec<u16>,
+}
+
+impl Rows {
+    fn find(&self, index: &Index, row: Row) -> Option<usize> {
+        usize::from(*self.places.get(index.place(row)?)?).checked_sub(1)
+    }
+
+    /// Adds to the count of a row. Returns the row; one that the contract does not have is not counted.
+    fn add(&mut self, index: &'static Index, row: Row, count: u64, first: impl FnOnce() -> Touch) -> Option<&'static NamedRow> {
+        let place = index.place(row)?;
+        if let Some(at) = self.places.get(place).and_then(|it| usize::from(*it).checked_sub(1)) {
+            let (named, touch) = &mut self.list[at];
+            touch.count = touch.count.saturating_add(count);
+            return Some(*named);
+        }
+        let named = index.get(row)?;
+        let at = self.list.partition_point(|it| it.0.row < row);
+        self.list.insert(at, (named, first()));
+        self.places.resize(index.rows().len(), 0);
+        for (at, (named, _)) in (1..).zip(&self.list).skip(at) {
+            if let Some(place) = index.place(named.row) {
+                self.places[place] = at;
+            }
+        }
+        Some(named)
+    }
 }
 
 /// How often a row was touched. Of a documented parameter the first time counts alone: how often it was sent is asked nowhere.
@@ -56,29 +90,24 @@ impl Touched {
         operation: Option<&'static str>,
     ) -> Option<&'static NamedRow> {
         let own = self.0.get_mut(usize::from(provider_id.0))?;
-        match own.rows.binary_search_by_key(&row, |it| it.0.row) {
-            Ok(place) => {
-                let (named, touch) = &mut own.rows[place];
-                touch.count = touch.count.saturating_add(1);
-                Some(*named)
-            }
-            Err(place) => {
-                let named = own.index?.get(row)?;
-                let operation = request.and(operation).map(Cow::Borrowed);
-                own.rows.insert(place, (named, Touch { count: 1, at, request, operation }));
-                Some(named)
-            }
-        }
+        let first = || Touch { count: 1, at, request, operation: request.and(operation).map(Cow::Borrowed) };
+        own.rows.add(own.index?, row, 1, first)
     }
 
     /// Whether a row of a provider was touched.
     pub fn has(&self, provider_id: ProviderId, row: Row) -> bool {
-        self.0.get(usize::from(provider_id.0)).is_some_and(|it| it.rows.binary_search_by_key(&row, |own| own.0.row).is_ok())
+        let own = self.0.get(usize::from(provider_id.0));
+        own.and_then(|it| it.rows.find(it.index?, row)).is_some()
+    }
+
+    /// Whether anything is counted.
+    pub fn counts(&self) -> bool {
+        !self.0.is_empty()
     }
 
     /// The rows of a provider that were touched, in their order.
     pub fn rows(&self, provider_id: ProviderId) -> impl Iterator<Item = (&'static NamedRow, &Touch)> {
-        self.0.get(usize::from(provider_id.0)).into_iter().flat_map(|it| it.rows.iter().map(|(named, touch)| (*named, touch)))
+        self.0.get(usize::from(provider_id.0)).into_iter().flat_map(|it| it.rows.list.iter().map(|(named, touch)| (*named, touch)))
     }
 
     /// The ids of the providers.
@@ -93,11 +122,9 @@ impl Touched {
         }
         for (own, other) in self.0.iter_mut().zip(&other.0) {
             own.index = own.index.or(other.index);
-            for (named, touch) in &other.rows {
-                match own.rows.binary_search_by_key(&named.row, |it| it.0.row) {
-                    Ok(place) => own.rows[place].1.count = own.rows[place].1.count.saturating_add(touch.count),
-                    Err(place) => own.rows.insert(place, (*named, touch.clone())),
-                }
+            let Some(index) = own.index else { continue };
+            for (named, touch) in &other.rows.list {
+                own.rows.add(index, named.row, touch.count, || touch.clone());
             }
         }
     }
@@ -105,15 +132,20 @@ impl Touched {
     /// The same without what another has brought.
     #[must_use]
     pub fn without(&self, brought: &Self) -> Self {
-        let mut rest = self.clone();
-        for (own, brought) in rest.0.iter_mut().zip(&brought.0) {
-            for (named, touch) in &mut own.rows {
-                let known = brought.rows.binary_search_by_key(&named.row, |it| it.0.row).map_or(0, |place| brought.rows[place].1.count);
-                touch.count = touch.count.saturating_sub(known);
+        let less = |(own, brought): (&OfProvider, &OfProvider)| {
+            let mut rest = OfProvider { index: own.index, ..OfProvider::default() };
+            let Some(index) = own.index else { return rest };
+            for (named, touch) in &own.rows.list {
+                let known = brought.rows.find(index, named.row).map_or(0, |at| brought.rows.list[at].1.count);
+                let count = touch.count.saturating_sub(known);
+                if 0 < count {
+                    rest.rows.add(index, named.row, count, || Touch { count, ..touch.clone() });
+                }
             }
-            own.rows.retain(|it| 0 < it.1.count);
-        }
-        rest
+            rest
+        };
+        let none = OfProvider::default();
+        Self(self.0.iter().zip(brought.0.iter().chain(std::iter::repeat(&none))).map(less).collect())
     }
 
     /// Finds the rows of the names that a saved state has.
@@ -125,9 +157,8 @@ impl Touched {
             let index = contract.index;
             for (name, touch) in std::mem::take(&mut own.read) {
                 let Some(named) = index.named(&name) else { return Err((contract.slug, name)) };
-                own.rows.push((named, touch));
+                own.rows.add(index, named.row, touch.count, || touch);
             }
-            own.rows.sort_by_key(|it| it.0.row);
             own.index = Some(index);
         }
         Ok(())
@@ -135,7 +166,7 @@ impl Touched {
 
     /// Whether it has as many providers, and counts that a sandbox can have.
     pub fn is_sound(&self, providers: usize) -> bool {
-        let touches = || self.0.iter().flat_map(|own| own.rows.iter().map(|it| &it.1).chain(own.read.values()));
+        let touches = || self.0.iter().flat_map(|own| own.rows.list.iter().map(|it| &it.1).chain(own.read.values()));
         self.0.len() == providers && touches().all(|it| 0 < it.count && it.count < COUNT_MAX && it.request.is_none_or(|id| id < COUNT_MAX))
     }
 }
@@ -143,7 +174,7 @@ impl Touched {
 impl Serialize for Touched {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let named = |it: &OfProvider| -> BTreeMap<&'static str, Touch> {
-            it.rows.iter().map(|(named, touch)| (named.name, touch.clone())).collect()
+            it.rows.list.iter().map(|(named, touch)| (named.name, touch.clone())).collect()
         };
         serializer.collect_seq(self.0.iter().map(named))
     }

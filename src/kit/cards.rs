@@ -65,7 +65,9 @@ fn middles(text: &[u8]) -> Vec<usize> {
     while let Some(digit) = text[at..].iter().position(u8::is_ascii_digit) {
         let start = at + digit;
         // A number with a dot is an amount, so groups between dots have to look like those that are printed on cards.
-        let card = Groups::card_at(text, start, b" -+", |_| true).or_else(|| Groups::card_at(text, start, b"._", Groups::are_printed));
+        let card = may_begin(&text[start..])
+            .then(|| Groups::card_at(text, start, b" -+", |_| true).or_else(|| Groups::card_at(text, start, b"._", Groups::are_printed)));
+        let card = card.flatten();
         at = match card {
             None => end_of_digits(text, start),
             Some(it) => {
@@ -75,6 +77,15 @@ fn middles(text: &[u8]) -> Vec<usize> {
         };
     }
     found
+}
+
+/// Whether a card number may begin here: most numbers in requests, such as amounts and moments, need no closer look.
+fn may_begin(text: &[u8]) -> bool {
+    let is_near = |it: &&u8| it.is_ascii_digit() || b" -+._".contains(*it);
+    // One separator at most stands behind each digit.
+    let mut digits = text.iter().take(2 * DIGITS.end()).take_while(is_near).filter(|it| it.is_ascii_digit());
+    let is_network = digits.next().zip(digits.next()).is_some_and(|(first, second)| is_network(*first, *second));
+    is_network && *DIGITS.start() <= digits.count() + 2
 }
 
 fn end_of_digits(text: &[u8], start: usize) -> usize {
@@ -134,8 +145,12 @@ fn is_card(digits: &[u8]) -> bool {
     let doubled = |(place, digit): (usize, u32)| if place % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 };
     let values = digits.iter().rev().map(|it| u32::from(it - b'0'));
     let sum: u32 = values.enumerate().map(doubled).sum();
-    let network = matches!((digits[0], digits[1]), (b'4' | b'5' | b'6', _) | (b'2', b'2'..=b'7') | (b'3', b'0' | b'4'..=b'8'));
-    network && sum.is_multiple_of(10) && !TEST_NUMBERS.contains(&digits)
+    is_network(digits[0], digits[1]) && sum.is_multiple_of(10) && !TEST_NUMBERS.contains(&digits)
+}
+
+/// Whether the numbers of a card network begin with these digits.
+fn is_network(first: u8, second: u8) -> bool {
+    matches!((first, second), (b'4' | b'5' | b'6', _) | (b'2', b'2'..=b'7') | (b'3', b'0' | b'4'..=b'8'))
 }
 
 #[cfg(test)]

@@ -330,6 +330,14 @@ impl Sandbox {
         self.with_history(base)
     }
 
+    /// The same sandbox, which does not count what traffic reaches and rests nothing on rows: benchmarks compare it with one that does.
+    #[cfg(feature = "inside")]
+    #[must_use]
+    pub fn uncounted(mut self) -> Self {
+        self.world.core.touched = crate::engine::touched::Touched::default();
+        self
+    }
+
     /// What the history costs in memory, snapshots aside.
     #[cfg(feature = "inside")]
     pub fn history_bytes(&self) -> usize {

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr2, memmem};
+use memchr::memchr2;
+use memchr::memmem::Finder;
 
 use super::Context;
 use crate::engine::log::Basis;
@@ -40,6 +41,9 @@ impl Context<'_> {
 
     /// The provider has answered: with an error, or with what the call has asked for.
     pub fn answered(&mut self, found: &Found<'_>, request: &Request, response: &Response) {
+        if !self.core.touched.counts() {
+            return;
+        }
         match (self.trace.error, found.place().zip(found.operation)) {
             (Some(error), operation) => {
                 if let Some((place, _)) = operation {
@@ -53,7 +57,11 @@ impl Context<'_> {
                 for (parameter, field) in (0..).zip(operation.parameters) {
                     let row = Row::Parameter(place, parameter);
                     let is_known = matches!(field.evidence, Evidence::Documented(_)) && self.core.touched.has(self.provider_id, row);
-                    if !is_known && sent.get_or_insert_with(|| Sent::of(operation, found, request)).has(field.name) {
+                    if is_known {
+                        continue;
+                    }
+                    let finder = self.contract.index.finder(place, parameter);
+                    if sent.get_or_insert_with(|| Sent::of(operation, found, request)).has(field.name, finder) {
                         self.rest_on(row);
                     }
                 }
@@ -98,9 +106,9 @@ impl<'a> Sent<'a> {
         Self { operation, found, request, is_escaped, content: None, inside: None }
     }
 
-    /// Whether a name can stand in the body or the query.
-    fn may_have(&self, name: &str) -> bool {
-        self.is_escaped || memmem::find(&self.request.body, name.as_bytes()).is_some() || self.request.query.contains(name)
+    /// Whether the name that this finds can stand in the body or the query.
+    fn may_have(&self, name: &Finder<'_>) -> bool {
+        self.is_escaped || [&self.request.body[..], self.request.query.as_bytes()].iter().any(|it| name.find(it).is_some())
     }
 
     fn read(operation: &Operation, found: &'a Found<'_>, request: &'a Request) -> Content<'a> {
@@ -115,12 +123,12 @@ impl<'a> Sent<'a> {
     }
 
     /// Whether a parameter was sent with a value. Rows of one object stand together, so it is read once.
-    fn has(&mut self, name: &'static str) -> bool {
+    fn has(&mut self, name: &'static str, finder: Option<&Finder<'_>>) -> bool {
         if self.operation.path.contains('{') && self.operation.has_in_path(name) {
             return true;
         }
         let name = name.strip_suffix("[]").unwrap_or(name);
-        if !self.may_have(name.rsplit(['.', '[']).next().unwrap_or(name).trim_end_matches(']')) {
+        if finder.is_some_and(|it| !self.may_have(it)) {
             return false;
         }
         let content = self.content.get_or_insert_with(|| Self::read(self.operation, self.found, self.request));

@@ -1,5 +1,7 @@
 //! Every row of a contract by its place, with a name for people: what an answer rests on, and what traffic has reached.
 
+use memchr::memmem::Finder;
+
 use super::{Contract, Decision, EventRow, Operation, StatusTable, Transition};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::Field;
@@ -47,15 +49,49 @@ pub struct NamedRow {
     pub header: HeaderValue,
 }
 
+impl Row {
+    /// Its kind, the table of that kind in which it stands, and its place there.
+    fn parts(self) -> (usize, usize, usize) {
+        let (kind, of, place) = match self {
+            Self::Operation(place) => (0, 0, place),
+            Self::Parameter(of, place) => (1, of, place),
+            Self::Header(of, place) => (2, of, place),
+            Self::Answer(of, place) => (3, of, place),
+            Self::AnswerHeader(place) => (4, 0, place),
+            Self::Error(place) => (5, 0, place),
+            Self::ErrorBody(place) => (6, 0, place),
+            Self::Action(place) => (7, 0, place),
+            Self::ActionParameter(of, place) => (8, of, place),
+            Self::Step(of, place) => (9, of, place),
+            Self::Event(place) => (10, 0, place),
+            Self::EventHeader(of, place) => (11, of, place),
+            Self::EventBody(of, place) => (12, of, place),
+            Self::Attempt(place) => (13, 0, place),
+            Self::TimeLimit => (14, 0, 0),
+            Self::Limit => (15, 0, 0),
+            Self::Page(place) => (16, 0, place),
+            Self::Decision(place) => (17, 0, place),
+        };
+        (kind, of.into(), place.into())
+    }
+}
+
+/// The kinds of rows.
+const KINDS: usize = 18;
+
 /// All rows of a contract.
 #[derive(Debug)]
 pub struct Index {
     /// In the order of [`Row`].
     rows: Vec<NamedRow>,
+    /// Where each table begins, by kind and table: the rows of one stand together, without a gap.
+    begins: [Vec<usize>; KINDS],
     /// Their places, in the order of the names.
     by_name: Vec<u16>,
     /// The kinds of objects, in the order of the status tables.
     objects: Vec<&'static str>,
+    /// Finds the innermost part of the name of each parameter, by operation and parameter.
+    finders: Vec<Vec<Finder<'static>>>,
 }
 
 impl Index {
@@ -72,7 +108,9 @@ impl Index {
         list.rows.sort_by_key(|it| it.row);
         let mut by_name: Vec<u16> = (0..).take(list.rows.len()).collect();
         by_name.sort_by_key(|it| list.rows[usize::from(*it)].name);
-        Self { rows: list.rows, by_name, objects: lifecycles.iter().map(|it| it.object).collect() }
+        let (begins, objects) = (begins(&list.rows), lifecycles.iter().map(|it| it.object).collect());
+        let finders = contract.operations.iter().map(|it| it.parameters.iter().map(|it| Finder::new(innermost(it.name))).collect());
+        Self { rows: list.rows, begins, by_name, objects, finders: finders.collect() }
     }
 
     /// All of them.
@@ -82,7 +120,19 @@ impl Index {
 
     /// A row by its place.
     pub fn get(&self, row: Row) -> Option<&NamedRow> {
-        self.rows.binary_search_by_key(&row, |it| it.row).ok().and_then(|place| self.rows.get(place))
+        self.rows.get(self.place(row)?)
+    }
+
+    /// The place of a row among all.
+    pub fn place(&self, row: Row) -> Option<usize> {
+        let (kind, of, place) = row.parts();
+        let place = self.begins[kind].get(of)? + place;
+        self.rows.get(place).filter(|it| it.row == row).map(|_| place)
+    }
+
+    /// Finds the name of a parameter in a body or a query, at least its innermost part.
+    pub fn finder(&self, operation: u8, parameter: u8) -> Option<&Finder<'static>> {
+        self.finders.get(usize::from(operation))?.get(usize::from(parameter))
     }
 
     /// A row by its name.
@@ -131,6 +181,25 @@ impl Contract {
     pub fn decision_at(&self, row: Row) -> Option<&'static Decision> {
         if let Row::Decision(place) = row { self.decisions.get(usize::from(place)) } else { None }
     }
+}
+
+/// What stands in a request of the name of a parameter, however the request is written: `b` of `a.b`, `a[b]` and `a.b[]`.
+fn innermost(name: &'static str) -> &'static str {
+    let name = name.strip_suffix("[]").unwrap_or(name);
+    name.rsplit(['.', '[']).next().unwrap_or(name).trim_end_matches(']')
+}
+
+/// Where the tables begin. One without rows begins behind the last row, so that nothing is found in it.
+fn begins(rows: &[NamedRow]) -> [Vec<usize>; KINDS] {
+    let mut begins: [Vec<usize>; KINDS] = std::array::from_fn(|_| Vec::new());
+    for (at, it) in rows.iter().enumerate() {
+        let (kind, of, place) = it.row.parts();
+        if place == 0 {
+            begins[kind].resize(of, rows.len());
+            begins[kind].push(at);
+        }
+    }
+    begins
 }
 
 /// A place in a table. No table has more rows than that.

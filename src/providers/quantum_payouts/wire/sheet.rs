@@ -1,5 +1,7 @@
 //! How parameters are read, and the provider's words for a wrong one.
 
+use memchr::memchr2_iter;
+
 use super::rows::{AMOUNT_DIGITS, DESCRIPTION, FAIL_URL, ORDER_NUMBER_32, RETURN_URL, SESSION_SECS};
 use crate::engine::tables::Row;
 use crate::kit::fields::{Fault, Field, Fields};
@@ -73,7 +75,7 @@ fn cause(row: &Field, fault: &Fault) -> Option<Row> {
 pub fn readings(fields: &Fields<'_>, body: &[u8], rows: &[Field]) -> Vec<Row> {
     let is_known = |name: &str| rows.iter().any(|it| it.name == name);
     // Few bodies have an empty value; looking for one in each parameter takes longer than this.
-    let may_be_empty = body.windows(4).any(|it| it == b"null") || body.windows(2).any(|it| it == b"\"\"");
+    let may_be_empty = memchr2_iter(b'"', b'n', body).any(|at| body[at..].starts_with(b"\"\"") || body[at..].starts_with(b"null"));
     let is_empty = may_be_empty && rows.iter().any(|it| is_sent(fields, it.name) && !fields.has(it.name));
     let found = [(NULL_AND_EMPTY, is_empty), (UNKNOWN_MEMBERS, !fields.names().all(is_known))];
     found.into_iter().filter(|it| it.1).map(|it| it.0).collect()
