@@ -41,7 +41,7 @@ impl Planner<'_> {
         let Kind::Call { operation, with, is_garbled, answer } = &item.what else { return };
         self.carry(&Move::Advance(item.at));
         let body = is_garbled.then_some("{");
-        let base = self.base(operation, with, body, item);
+        let base = self.base(operation, with, body, nth);
         let mut best = (Fit::None, Way { call: base.clone(), guess: None });
         for way in self.ways(operation, base.clone(), with, item) {
             let fit = self.tried(operation, &way.call, item);
@@ -76,6 +76,7 @@ impl Planner<'_> {
         if let Some((name, logged, own)) = way.guess {
             self.course.twins.bind(&name, &logged, &own);
         }
+        self.happened(nth, self.course.now());
         let answered = self.carry(&Move::Call(operation, Box::new(way.call)));
         let Kind::Call { answer, .. } = &item.what else { return };
         match (answered, answer) {
@@ -101,7 +102,8 @@ impl Planner<'_> {
         self.course.rule(Rule { on, when, then });
     }
 
-    fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, item: &Item) -> Call {
+    fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, nth: usize) -> Call {
+        let item = &self.items.all[nth];
         let with: Map<String, Json> = with.iter().map(|(name, it)| (name.clone(), self.referring(name, it))).collect();
         let expect = match item.outcome {
             Ok(status) => json!({"status": status}),
@@ -114,7 +116,7 @@ impl Planner<'_> {
             signature: None,
             fault: None,
             expect,
-            save: Some(format!("{}_{}", operation.name, self.course.steps.len())),
+            save: Some(format!("{}_{nth}", operation.name)),
         }
     }
 
@@ -205,8 +207,8 @@ impl Planner<'_> {
             return false;
         }
         let from = self.course.copy();
-        let acts = self.search(&from, &about, DEPTH, |planner, course, sent| {
-            if sent.iter().any(|it| planner.find(course, it).is_none()) {
+        let acts = self.search(&from, &about, DEPTH, |planner, course, made| {
+            if made.iter().any(|it| planner.find(course, it).is_none()) {
                 return None;
             }
             let mut later = course.copy();
