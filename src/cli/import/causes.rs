@@ -37,8 +37,19 @@ pub struct Search<'a> {
     pub left: &'a mut u32,
 }
 
-/// Judges a course behind actions, and the webhooks that they have made: how well it explains the log.
-pub type Goal<'a> = dyn FnMut(&Course, &[Sent]) -> Option<u32> + 'a;
+/// What a search makes of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They explain the log so well.
+    Explains(u32),
+    /// One more may explain it.
+    Open,
+    /// They do what the log does not have.
+    Dead,
+}
+
+/// Judges a course behind actions, and the webhooks that they have made.
+pub type Goal<'a> = dyn FnMut(&Course, &[Sent]) -> Verdict + 'a;
 
 impl Search<'_> {
     /// The fewest actions that lead to the goal; of several that are equally few, those that explain the log best.
@@ -57,9 +68,9 @@ impl Search<'_> {
                     let made = child.made_after(latest);
                     let acts: Vec<Act> = acts.iter().cloned().chain([act]).collect();
                     match goal(&child, &made) {
-                        Some(score) if best.as_ref().is_none_or(|it| it.0 < score) => best = Some((score, acts)),
-                        None if made.is_empty() && answered.body["effect"] != "none" && next.len() < WIDTH_MAX => next.push((child, acts)),
-                        Some(_) | None => {}
+                        Verdict::Explains(score) if best.as_ref().is_none_or(|it| it.0 < score) => best = Some((score, acts)),
+                        Verdict::Open if answered.body["effect"] != "none" && next.len() < WIDTH_MAX => next.push((child, acts)),
+                        Verdict::Explains(_) | Verdict::Open | Verdict::Dead => {}
                     }
                 }
             }

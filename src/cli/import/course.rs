@@ -229,11 +229,6 @@ impl Course {
         is_set
     }
 
-    /// The webhooks that have not left yet: a rule holds them back, or one before them has no answer yet.
-    pub fn waiting(&self) -> Vec<Sent> {
-        self.made_after(0).into_iter().filter(|it| it.waits).collect()
-    }
-
     /// The number of the latest webhook that was made.
     pub fn latest(&self) -> u64 {
         self.sandbox.world().core.outbox.shared().next_back().map_or(0, |it| it.id)

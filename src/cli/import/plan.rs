@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::causes::Search;
+use super::causes::{Search, Verdict};
 use super::course::{Course, Move, Sent};
 use super::items::{Items, Kind, Note};
 use self::earlier::Why;
@@ -70,6 +70,7 @@ pub fn plan(contract: &'static Contract, items: &Items) -> Plan {
         return held.ended();
     }
     let in_turn = Planner::new(contract, items, Leaves::InTurn).followed();
+    if std::env::var_os("DBG").is_some() { eprintln!("DBG held {:?} {:?} {:?}\n in turn {:?}", held.differences(), held.notes, held.course.order.iter().filter(|it| items.all[it.0].at != it.1).map(|it| (items.all[it.0].line, it.1.to_string())).collect::<Vec<_>>(), in_turn.differences()); }
     if in_turn.differences() < held.differences() { in_turn.ended() } else { held.ended() }
 }
 
@@ -137,7 +138,8 @@ impl<'a> Planner<'a> {
         trial.go(&Move::Advance(at));
         let sent = trial.sent();
         let comes = sent.iter().any(|it| self.is_item(&trial, it, nth));
-        let is_overtaken = sent.iter().any(|it| self.find(&trial, it).is_some_and(|it| nth < it.0));
+        let passes = |it: &Sent| self.find(&trial, it).is_some_and(|it| nth < it.0);
+        let is_overtaken = sent.iter().any(passes) || self.course.order.iter().any(|it| nth < it.0);
         if !comes
             && (is_overtaken || self.was_held_up(nth))
             && let Some(back) = self.earlier(nth, body, Why::Waited)
@@ -193,14 +195,15 @@ impl<'a> Planner<'a> {
 
     /// How well the webhooks that were made explain an item: what the log does not have counts against it, and what it has
     /// at another moment.
-    fn explains(&self, course: &Course, made: &[Sent], nth: usize) -> Option<u32> {
+    fn explains(&self, course: &Course, made: &[Sent], nth: usize) -> Verdict {
         let found: Vec<_> = made.iter().map(|it| (it, self.find(course, it))).collect();
-        let score = found.iter().filter_map(|it| it.1).find(|it| it.0 == nth)?.1;
+        let own = found.iter().filter_map(|it| it.1).find(|it| it.0 == nth);
+        let Some((_, score)) = own else { return if made.is_empty() { Verdict::Open } else { Verdict::Dead } };
         let cost = |(made, found): &(&Sent, Option<(usize, u32)>)| match found {
             None => 10,
             Some((other, _)) => 2 * u32::from(TOLERANCE < self.items.all[*other].at.duration_since(made.made)),
         };
-        Some(1_000 + score - found.iter().map(cost).sum::<u32>().min(1_000))
+        Verdict::Explains(1_000 + score - found.iter().map(cost).sum::<u32>().min(1_000))
     }
 
     fn search(
@@ -208,7 +211,7 @@ impl<'a> Planner<'a> {
         from: &Course,
         about: &Json,
         depth: usize,
-        judge: impl Fn(&Self, &Course, &[Sent]) -> Option<u32>,
+        judge: impl Fn(&Self, &Course, &[Sent]) -> Verdict,
     ) -> Option<Vec<Act>> {
         let (mut left, number) = (self.left, self.searches);
         self.searches += DEPTH;

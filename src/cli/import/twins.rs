@@ -18,6 +18,8 @@ type Key = (String, String);
 pub struct Twins {
     own: BTreeMap<Key, String>,
     logged: BTreeMap<Key, String>,
+    /// Names that the application gives: they are the same in the log and in the sandbox.
+    given: BTreeSet<String>,
 }
 
 /// Short texts are names only together with the members that hold them: `invoice.id` and `transaction.id` may both be
@@ -97,6 +99,7 @@ impl Twins {
                 [None, None] if logged == own => score += if is_name { 3 } else { 1 },
                 [Some(twin), _] if *twin == own => score += 5,
                 [Some(_), _] | [None, Some(_)] if is_name => return None,
+                [None, None] if is_name && (self.given.contains(&logged) || self.given.contains(&own)) => return None,
                 [Some(_) | None, _] => {}
             }
         }
@@ -113,6 +116,20 @@ impl Twins {
                 self.bind(&members, &logged, &own);
             }
         }
+    }
+
+    /// Learns the names that the application gives in a call.
+    pub fn learn_given(&mut self, with: &Json) {
+        for Pair { name, logged, .. } in leaves(with, with) {
+            let text = logged.as_str().filter(|it| is_identity(name) && !it.contains("${"));
+            // A number alone may also be one that the provider gives.
+            self.given.extend(text.filter(|it| it.contains(char::is_alphabetic)).map(str::to_owned));
+        }
+    }
+
+    /// Whether the application gives one of the names in that value.
+    pub fn has_given(&self, value: &Json) -> bool {
+        leaves(value, value).iter().any(|it| it.logged.as_str().is_some_and(|it| self.given.contains(it)))
     }
 
     /// Learns one pair.

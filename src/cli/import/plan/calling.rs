@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::Planner;
-use crate::cli::import::causes::{collect, identities};
+use crate::cli::import::causes::{Verdict, collect, identities};
 use crate::cli::import::course::{Answered, Course, Move};
 use crate::cli::import::items::{Item, Kind};
 use crate::cli::import::script::{Call, Rule};
@@ -77,6 +77,9 @@ impl Planner<'_> {
             self.course.twins.bind(&name, &logged, &own);
         }
         self.happened(nth, self.course.now());
+        if self.items.all[nth].outcome.is_ok_and(|it| it < 300) {
+            self.course.twins.learn_given(&Json::Object(way.call.with.clone()));
+        }
         let answered = self.carry(&Move::Call(operation, Box::new(way.call)));
         let Kind::Call { answer, .. } = &item.what else { return };
         match (answered, answer) {
@@ -201,19 +204,20 @@ impl Planner<'_> {
 
     /// Looks for what had happened outside before a call, so that it gets the answer of the log; and lets it happen.
     fn lead_to(&mut self, operation: &'static Operation, call: &Call, item: &Item, answer: Option<&Json>) -> bool {
-        let refers = json!(call.with).to_string().contains("${");
-        let about = json!({"answer": answer, "with": call.with});
+        let with = json!(call.with);
+        let refers = with.to_string().contains("${") || self.course.twins.has_given(&with);
+        let about = json!({"answer": answer, "with": with});
         if !refers || item.outcome.is_ok_and(|it| 500 <= it) || (answer.is_none() && item.outcome.is_ok_and(|it| it < 300)) {
             return false;
         }
         let from = self.course.copy();
         let acts = self.search(&from, &about, DEPTH, |planner, course, made| {
-            if made.iter().any(|it| planner.find(course, it).is_none()) {
-                return None;
-            }
+            let found: Option<Vec<_>> = made.iter().map(|it| planner.find(course, it)).collect();
+            let Some(found) = found.filter(|it| it.is_sorted_by_key(|it| it.0)) else { return Verdict::Dead };
             let mut later = course.copy();
-            let answered = later.go(&Move::Call(operation, Box::new(call.clone())))?;
-            (planner.fit(&later, &answered, item) == Fit::Whole).then_some(1)
+            let answered = later.go(&Move::Call(operation, Box::new(call.clone())));
+            let fits = answered.is_some_and(|it| planner.fit(&later, &it, item) == Fit::Whole);
+            if fits { Verdict::Explains(1 + found.iter().map(|it| it.1).sum::<u32>()) } else { Verdict::Open }
         });
         let Some(acts) = acts else { return false };
         for act in acts {

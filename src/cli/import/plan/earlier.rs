@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use serde_json::Value as Json;
 
-use super::{DEPTH, Leaves, Planner, TOLERANCE};
-use crate::cli::import::causes::Search;
+use super::{DEPTH, Planner, TOLERANCE};
+use crate::cli::import::causes::{Search, Verdict};
 use crate::cli::import::course::{Course, Move, Sent};
 use crate::cli::import::items::{Item, Kind};
 
@@ -55,7 +55,7 @@ impl Planner<'_> {
                 if made.is_empty() {
                     planner.leads_later(course, (nth, body), why, &left)
                 } else {
-                    planner.makes(course, made, nth).filter(|_| can_make)
+                    if can_make { planner.makes(course, made, nth) } else { Verdict::Dead }
                 }
             });
             self.left = self.left.min(left.get());
@@ -77,49 +77,41 @@ impl Planner<'_> {
     /// Whether a webhook that is made at that place leaves in the order of the log among those that leave at its moment:
     /// they leave in the order in which they were made.
     fn keeps_order(&self, place: usize, nth: usize) -> bool {
-        let at = self.items.all[nth].at;
-        let meets = |it: &usize| self.leaves == Leaves::InTurn || self.items.all[*it].at == at;
-        let from = &self.kept[place];
-        let before = self.waiting_items(from, 0);
-        let after = self.waiting_items(&self.course, from.latest());
-        before.iter().filter(|it| meets(it)).all(|it| *it < nth) && after.iter().filter(|it| meets(it)).all(|it| nth < *it)
+        let (from, at) = (&self.kept[place], self.items.all[nth].at);
+        let first = |message: &usize| self.items.messages[*message].first().copied().filter(|it| self.items.all[*it].at == at);
+        let before = from.messages.values().filter_map(first);
+        let after = self.course.messages.iter().filter(|it| !from.messages.contains_key(it.0)).filter_map(|it| first(it.1));
+        before.into_iter().all(|it| it < nth) && after.into_iter().all(|it| nth < it)
     }
 
-    /// The items that wait in a course, of those that were made after that number.
-    fn waiting_items(&self, course: &Course, after: u64) -> Vec<usize> {
-        let waiting = course.waiting().into_iter().filter(|it| after < it.delivery);
-        waiting.filter_map(|it| self.find(course, &it)).map(|it| it.0).collect()
-    }
-
-    /// How well the webhooks that actions have made explain an item. `None`: the log does not have all of them, or not in
-    /// this order.
-    fn makes(&self, course: &Course, made: &[Sent], nth: usize) -> Option<u32> {
-        let found: Vec<usize> = made.iter().map(|it| self.find(course, it).map(|it| it.0)).collect::<Option<_>>()?;
+    /// How well the webhooks that actions have made explain an item, if the log has all of them, in this order.
+    fn makes(&self, course: &Course, made: &[Sent], nth: usize) -> Verdict {
+        let found: Option<Vec<usize>> = made.iter().map(|it| self.find(course, it).map(|it| it.0)).collect();
+        let Some(found) = found else { return Verdict::Dead };
         let is_early = made.iter().zip(&found).all(|(made, it)| made.made <= self.items.all[*it].at);
-        if found.is_sorted() && is_early { self.explains(course, made, nth) } else { None }
+        if found.is_sorted() && is_early { self.explains(course, made, nth) } else { Verdict::Dead }
     }
 
     /// How well actions without webhooks explain an item: it comes by itself at its moment, or one more action makes it.
-    fn leads_later(&self, course: &Course, (nth, body): (usize, &Json), why: Why, left: &Cell<u32>) -> Option<u32> {
+    fn leads_later(&self, course: &Course, (nth, body): (usize, &Json), why: Why, left: &Cell<u32>) -> Verdict {
         let at = self.items.all[nth].at;
-        if at <= course.now() {
-            return None;
-        }
         let mut later = course.copy();
         later.sent();
-        later.go(&Move::Advance(at))?;
+        if at <= course.now() || later.go(&Move::Advance(at)).is_none() {
+            return Verdict::Open;
+        }
         let came = later.sent();
         let found: Vec<usize> = came.iter().filter_map(|it| self.find(&later, it)).map(|it| it.0).collect();
         if found.contains(&nth) {
-            return found.is_sorted().then_some(2);
+            return if found.is_sorted() { Verdict::Explains(2) } else { Verdict::Open };
         }
         if why == Why::Waited {
-            return None;
+            return Verdict::Open;
         }
         let mut budget = left.get();
         let mut last = Search { contract: self.contract, about: body, depth: 1, number: self.searches + DEPTH, left: &mut budget };
         let explained = last.find(&later, &mut |course, made| self.explains(course, made, nth));
         left.set(budget);
-        explained.map(|_| 1)
+        if explained.is_some() { Verdict::Explains(1) } else { Verdict::Open }
     }
 }

@@ -51,7 +51,7 @@ impl Planner<'_> {
         }
         let latest = self.course.latest();
         let (mut answers, made) = self.rehearsed(to)?;
-        let rules = self.rules_for(&made);
+        let rules = self.rules_for(to, &made);
         if !rules.is_empty() {
             for rule in rules {
                 self.course.rule(rule);
@@ -147,7 +147,7 @@ impl Planner<'_> {
     }
 
     /// The rules that make new webhooks come as the log has them.
-    fn rules_for(&self, made: &[Sent]) -> Vec<Rule> {
+    fn rules_for(&self, to: &Move, made: &[Sent]) -> Vec<Rule> {
         if made.is_empty() || self.items.messages.is_empty() {
             return Vec::new();
         }
@@ -161,12 +161,18 @@ impl Planner<'_> {
             found.push((it, nth));
         }
         let items: BTreeSet<usize> = found.iter().filter_map(|it| it.1).collect();
+        // The moment of an action is the plan's own: what it makes first is late only because it had to wait.
+        let first = found.first().filter(|_| matches!(to, Move::Act(_))).and_then(|it| it.1);
+        let is_late = |it: &Sent, nth: usize| {
+            let is_later = it.made < self.items.all[nth].at;
+            self.is_late(it, nth, &items) || (first == Some(nth) && is_later && self.leaves == Leaves::Held)
+        };
         // One that is held back is overtaken by those that stand behind it in the log, unless these are held back too.
-        let held = found.iter().filter_map(|(it, nth)| nth.filter(|nth| self.is_late(it, *nth, &items))).min();
+        let held = found.iter().filter_map(|(it, nth)| nth.filter(|nth| is_late(it, *nth))).min();
         let delay = |it: &Sent, nth: usize| {
             let late = self.items.all[nth].at.duration_since(it.made).max(Duration::ZERO);
             let is_behind = held.is_some_and(|it| it < nth) && late.is_positive();
-            (is_behind || self.is_late(it, nth, &items)).then_some(late)
+            (is_behind || is_late(it, nth)).then_some(late)
         };
         found.iter().filter_map(|(it, nth)| self.rule_for(it, *nth, nth.and_then(|nth| delay(it, nth)))).collect()
     }
