@@ -74,7 +74,7 @@ impl Planner<'_> {
             self.note(nth, "this call gets the same status in the scenario, but an answer that says something else");
         }
         if let Some((name, logged, own)) = way.guess {
-            self.course.twins.bind(&name, &logged, &own);
+            self.course.twins.bind(scope(operation), &name, &logged, &own);
         }
         self.happened(nth, self.course.now());
         if self.items.all[nth].outcome.is_ok_and(|it| it < 300) {
@@ -83,7 +83,7 @@ impl Planner<'_> {
         let answered = self.carry(&Move::Call(operation, Box::new(way.call)));
         let Kind::Call { answer, .. } = &item.what else { return };
         match (answered, answer) {
-            (Some(Answered { body, .. }), Some(logged)) => self.course.twins.learn(logged, &body),
+            (Some(Answered { body, .. }), Some(logged)) => self.course.twins.learn(scope(operation), logged, &body),
             (Some(_), None) => {}
             (None, _) => self.note(nth, "this call cannot be made in a scenario; it is left out"),
         }
@@ -190,11 +190,11 @@ impl Planner<'_> {
     }
 
     fn fit(&self, course: &Course, answered: &Answered, item: &Item) -> Fit {
-        let Kind::Call { answer, .. } = &item.what else { return Fit::None };
+        let Kind::Call { answer, operation, .. } = &item.what else { return Fit::None };
         match (item.outcome, answered.status, answer) {
             (Ok(logged), Ok(own), _) if logged != own => Fit::None,
             (Ok(_), Ok(_), None) => Fit::Whole,
-            (Ok(_), Ok(_), Some(logged)) => match course.twins.fit(&self.words, logged, &answered.body) {
+            (Ok(_), Ok(_), Some(logged)) => match course.twins.fit(&self.words, scope(operation), logged, &answered.body) {
                 Some(_) => Fit::Whole,
                 None => Fit::Status,
             },
@@ -225,6 +225,11 @@ impl Planner<'_> {
         }
         true
     }
+}
+
+/// What a call asks for, so that the names in answers are told apart: the last part of its path that is a word.
+fn scope(operation: &Operation) -> &str {
+    operation.path.rsplit('/').find(|it| !it.is_empty() && !it.starts_with('{')).unwrap_or("")
 }
 
 /// A reference to a text in what the steps have saved: best to a member of the same name.

@@ -32,7 +32,7 @@ impl Planner<'_> {
             let item = &self.items.all[nth];
             let Kind::Event { body, .. } = &item.what else { continue };
             let is_past = later(item.at, TOLERANCE).is_some_and(|it| it < sent.at);
-            let score = course.twins.fit(&self.words, body, &sent.body).filter(|_| !is_past);
+            let score = course.twins.fit(&self.words, "", body, &sent.body).filter(|_| !is_past);
             if let Some(score) = score
                 && best.is_none_or(|it| it.1 < score)
             {
@@ -262,7 +262,7 @@ impl Planner<'_> {
 fn pair(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
     if let Kind::Event { body, message } = &items.all[nth].what {
         course.messages.insert(sent.delivery, *message);
-        course.twins.learn(body, &sent.body);
+        course.twins.learn("", body, &sent.body);
     }
 }
 
