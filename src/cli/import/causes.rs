@@ -33,7 +33,7 @@ pub struct Search<'a> {
     pub depth: usize,
     /// The number of the search: what its actions save has names of its own.
     pub number: usize,
-    /// Trials that are left, of all searches together.
+    /// Trials that are left, of all searches together. A trial is an action that was possible.
     pub left: &'a mut u32,
 }
 
@@ -62,8 +62,12 @@ impl Search<'_> {
             for (course, acts) in &frontier {
                 let mut scratch = course.copy();
                 for act in self.candidates(course, &known, depth) {
-                    *self.left = self.left.checked_sub(1)?;
+                    if *self.left == 0 {
+                        break;
+                    }
+                    // What the sandbox refuses costs next to nothing.
                     let Some(answered) = scratch.go(&Move::Act(act.clone())) else { continue };
+                    *self.left -= 1;
                     let child = std::mem::replace(&mut scratch, course.copy());
                     let made = child.made_after(latest);
                     let acts: Vec<Act> = acts.iter().cloned().chain([act]).collect();

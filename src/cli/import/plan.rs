@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::causes::{Search, Verdict};
 use super::course::{Course, Move, Sent};
 use super::items::{Items, Kind, Note};
-use self::earlier::Why;
+use self::earlier::{Traced, Why};
 use super::script::{Act, ExpectWebhook, Step, tidied};
 use super::words::telling;
 use crate::engine::tables::Contract;
@@ -23,6 +23,8 @@ mod happening;
 const TRIALS_MAX: u32 = 40_000;
 /// Actions in a row that explain one webhook.
 const DEPTH: usize = 3;
+/// What is said of a webhook when no trials are left.
+const GIVEN_UP: &str = "what led to this webhook was not found within the trials of one import, so it is left out: give a part of the log";
 /// Distances that differ by less are the same: clocks of two machines differ, and networks take their time.
 const TOLERANCE: Duration = Duration::from_secs(1);
 
@@ -44,12 +46,13 @@ pub struct Planner<'a> {
     course: Course,
     /// The course before each item, with what was found for that place.
     kept: Vec<Course>,
-    /// What happened before an item although no line tells it. It stays when the plan goes back.
-    found: BTreeMap<usize, Vec<Act>>,
+    /// What happened before an item although no line tells it, and the item that it explains. It stays when the plan goes
+    /// back.
+    found: BTreeMap<usize, Vec<(usize, Act)>>,
     /// By the item that they are about.
     notes: Vec<(usize, Note)>,
-    /// Items for which an earlier cause was searched.
-    traced: BTreeSet<(usize, Why)>,
+    /// Where an earlier cause of an item was found last.
+    traced: BTreeMap<(usize, Why), Traced>,
     searches: usize,
     left: u32,
 }
@@ -66,11 +69,10 @@ pub struct Plan {
 /// sandbox, they wait in the queue.
 pub fn plan(contract: &'static Contract, items: &Items) -> Plan {
     let held = Planner::new(contract, items, Leaves::Held).followed();
-    if held.differences() == [0; 3] {
+    if matches!(held.differences(), [0, 0, _]) {
         return held.ended();
     }
     let in_turn = Planner::new(contract, items, Leaves::InTurn).followed();
-    if std::env::var_os("DBG").is_some() { eprintln!("DBG held {:?} {:?} {:?}\n in turn {:?}", held.differences(), held.notes, held.course.order.iter().filter(|it| items.all[it.0].at != it.1).map(|it| (items.all[it.0].line, it.1.to_string())).collect::<Vec<_>>(), in_turn.differences()); }
     if in_turn.differences() < held.differences() { in_turn.ended() } else { held.ended() }
 }
 
@@ -85,7 +87,7 @@ impl<'a> Planner<'a> {
             kept: Vec::new(),
             found: BTreeMap::new(),
             notes: Vec::new(),
-            traced: BTreeSet::new(),
+            traced: BTreeMap::new(),
             searches: items.all.len(),
             left: TRIALS_MAX,
         }
@@ -109,7 +111,7 @@ impl<'a> Planner<'a> {
         self.kept.truncate(nth);
         self.notes.retain(|it| it.0 < nth);
         let found = self.found.remove(&nth).unwrap_or_default();
-        let done: Vec<Act> = found.into_iter().filter(|it| self.carry(&Move::Act(it.clone())).is_some()).collect();
+        let done: Vec<_> = found.into_iter().filter(|it| self.carry(&Move::Act(it.1.clone())).is_some()).collect();
         self.found.insert(nth, done);
         self.kept.push(self.course.copy());
     }
@@ -169,7 +171,7 @@ impl<'a> Planner<'a> {
         if let Some(back) = self.earlier(nth, body, Why::Unknown) {
             return Some(back);
         }
-        self.note(nth, "nothing in the contract leads to this webhook at this moment; it is left out");
+        self.note(nth, if self.left == 0 { GIVEN_UP } else { "nothing in the contract leads to this webhook at this moment; it is left out" });
         None
     }
 

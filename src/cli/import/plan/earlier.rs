@@ -12,6 +12,8 @@ use crate::cli::import::items::{Item, Kind};
 
 /// Places before a webhook at which something may have happened that no line tells.
 const PLACES_MAX: usize = 12;
+/// Searches for what happened before one webhook.
+const TIMES_MAX: u8 = 5;
 /// Actions in a row that are tried at one of them.
 const ACTIONS: usize = 2;
 
@@ -22,6 +24,22 @@ pub(super) enum Why {
     Waited,
     /// Nothing leads to it at its own moment.
     Unknown,
+}
+
+/// A search for what happened earlier.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traced {
+    /// The place at which something was found.
+    place: usize,
+    times: u8,
+}
+
+impl Traced {
+    /// Behind the places that are still to be tried. What was found first may have explained another webhook that looks
+    /// alike, so its place is tried twice.
+    fn end(self) -> usize {
+        if self.times == 1 { self.place + 1 } else { self.place }
+    }
 }
 
 impl Planner<'_> {
@@ -36,18 +54,19 @@ impl Planner<'_> {
     /// they had paid. It happened at the latest place among the items at which that leads to the webhook. Returns that
     /// place.
     pub(super) fn earlier(&mut self, nth: usize, body: &Json, why: Why) -> Option<usize> {
-        if !self.traced.insert((nth, why)) {
+        let before = self.traced.get(&(nth, why)).copied();
+        if before.is_some_and(|it| it.times == TIMES_MAX) {
             return None;
         }
         let mut places = 0;
-        for place in (0..=nth).rev() {
+        for place in (0..before.map_or(nth + 1, Traced::end)).rev() {
             let can_make = self.keeps_order(place, nth);
             if !can_make && self.items.all[nth].at <= self.kept[place].now() {
                 continue;
             }
             places += 1;
             if PLACES_MAX < places {
-                return None;
+                break;
             }
             let from = self.kept[place].copy();
             let left = Cell::new(self.left);
@@ -60,18 +79,36 @@ impl Planner<'_> {
             });
             self.left = self.left.min(left.get());
             if let Some(acts) = acts {
-                self.course = from;
-                self.kept.truncate(place);
-                self.notes.retain(|it| it.0 < place);
+                if before.is_some_and(|it| place < it.place) {
+                    self.forget(nth);
+                }
+                self.traced.insert((nth, why), Traced { place, times: before.map_or(1, |it| it.times + 1) });
+                self.go_back(place);
                 for act in acts {
                     self.carry(&Move::Act(act.clone()));
-                    self.found.entry(place).or_default().push(act);
+                    self.found.entry(place).or_default().push((nth, act));
                 }
-                self.kept.push(self.course.copy());
+                self.kept[place] = self.course.copy();
                 return Some(place);
             }
         }
-        None
+        self.traced.insert((nth, why), Traced { place: 0, times: TIMES_MAX });
+        let place = before.map(|it| it.place).filter(|it| 0 < *it)?;
+        self.forget(nth);
+        self.go_back(place - 1);
+        Some(place - 1)
+    }
+
+    /// What was found for an item has not led to it: it does not happen.
+    fn forget(&mut self, nth: usize) {
+        self.found.values_mut().for_each(|it| it.retain(|it| it.0 != nth));
+    }
+
+    /// The plan goes on with that item again.
+    fn go_back(&mut self, place: usize) {
+        self.kept.truncate(place + 1);
+        self.course = self.kept[place].copy();
+        self.notes.retain(|it| it.0 < place);
     }
 
     /// Whether a webhook that is made at that place leaves in the order of the log among those that leave at its moment:
@@ -96,6 +133,9 @@ impl Planner<'_> {
     fn leads_later(&self, course: &Course, (nth, body): (usize, &Json), why: Why, left: &Cell<u32>) -> Verdict {
         let at = self.items.all[nth].at;
         let mut later = course.copy();
+        // What explains another webhook already explains this one no more.
+        let taken = self.course.messages.iter().filter(|it| !course.messages.contains_key(it.0)).map(|it| *it.1);
+        later.messages.extend(taken.map(|it| (u64::MAX - it as u64, it)));
         later.sent();
         if at <= course.now() || later.go(&Move::Advance(at)).is_none() {
             return Verdict::Open;
