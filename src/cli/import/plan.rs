@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use self::earlier::{Traced, Why};
 use super::causes::{Search, Verdict};
 use super::course::{Course, Move, Sent};
 use super::items::{Items, Kind, Note};
-use self::earlier::{Traced, Why};
 use super::script::{Act, ExpectWebhook, Step, tidied};
 use super::words::telling;
 use crate::engine::tables::Contract;
@@ -140,7 +140,7 @@ impl<'a> Planner<'a> {
         trial.go(&Move::Advance(at));
         let sent = trial.sent();
         let comes = sent.iter().any(|it| self.is_item(&trial, it, nth));
-        let passes = |it: &Sent| self.find(&trial, it).is_some_and(|it| nth < it.0);
+        let passes = |sent: &Sent| self.find(&trial, sent).is_some_and(|it| nth < it.0);
         let is_overtaken = sent.iter().any(passes) || self.course.order.iter().any(|it| nth < it.0);
         if !comes
             && (is_overtaken || self.was_held_up(nth))
@@ -171,7 +171,10 @@ impl<'a> Planner<'a> {
         if let Some(back) = self.earlier(nth, body, Why::Unknown) {
             return Some(back);
         }
-        self.note(nth, if self.left == 0 { GIVEN_UP } else { "nothing in the contract leads to this webhook at this moment; it is left out" });
+        self.note(
+            nth,
+            if self.left == 0 { GIVEN_UP } else { "nothing in the contract leads to this webhook at this moment; it is left out" },
+        );
         None
     }
 

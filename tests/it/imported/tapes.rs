@@ -199,16 +199,20 @@ impl Receiver {
     }
 }
 
-/// The random scenario of that number.
-pub fn tape(slug: &str, seed: u64, receiver: Receiver) -> Tape {
-    let trade = match slug {
+fn trade(slug: &str) -> Trade {
+    match slug {
         "quantapay" => QUANTAPAY,
         "qbitpay" => QBITPAY,
         "cryptopay" => CRYPTOPAY,
         "quantum-payouts" => QUANTUM,
         "quoine" => QUOINE,
         _ => panic!("no such provider"),
-    };
+    }
+}
+
+/// The random scenario of that number.
+pub fn tape(slug: &str, seed: u64, receiver: Receiver) -> Tape {
+    let trade = trade(slug);
     let mut draws = Draws::new(seed, slug, 0);
     let mut yaml = format!("version: 1\nseed: {}\nclock: {{ now: 2025-03-07T10:11:12Z }}\nsteps:\n", 1_000 + seed);
     let mut step = |text: String| {

@@ -213,7 +213,7 @@ impl Planner<'_> {
         let from = self.course.copy();
         let acts = self.search(&from, &about, DEPTH, |planner, course, made| {
             let found: Option<Vec<_>> = made.iter().map(|it| planner.find(course, it)).collect();
-            let Some(found) = found.filter(|it| it.is_sorted_by_key(|it| it.0)) else { return Verdict::Dead };
+            let Some(found) = found.filter(|all| all.is_sorted_by_key(|it| it.0)) else { return Verdict::Dead };
             let mut later = course.copy();
             let answered = later.go(&Move::Call(operation, Box::new(call.clone())));
             let fits = answered.is_some_and(|it| planner.fit(&later, &it, item) == Fit::Whole);
