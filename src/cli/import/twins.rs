@@ -14,7 +14,7 @@ const LONG: usize = 12;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     /// What was asked: the answers of `/invoices` and `/profile` may both have the `id` 1.
-    scope: String,
+    asked: String,
     /// The members that hold it: `invoice.id` and `transaction.id` may both be 1.
     members: String,
     text: String,
@@ -30,9 +30,9 @@ pub struct Twins {
 }
 
 /// Short texts are names only together with the place at which they stand.
-fn key(scope: &str, members: &str, text: &str) -> Key {
-    let (scope, members) = if LONG <= text.chars().count() { ("", "") } else { (scope, members) };
-    Key { scope: scope.to_owned(), members: members.to_owned(), text: text.to_owned() }
+fn key(asked: &str, members: &str, text: &str) -> Key {
+    let (asked, members) = if LONG <= text.chars().count() { ("", "") } else { (asked, members) };
+    Key { asked: asked.to_owned(), members: members.to_owned(), text: text.to_owned() }
 }
 
 /// Two values at the same place: the members that lead there, the value of the log and that of the sandbox.
@@ -85,9 +85,9 @@ fn is_measure(name: &str, text: &str) -> bool {
 
 impl Twins {
     /// How well a body of the sandbox fits one of the log. `None`: they are about different things, or say different
-    /// things. The words are those in which two bodies differ in what they say; the scope is what was asked, and nothing
+    /// things. The words are those in which two bodies differ in what they say; `asked` is what was asked for, and nothing
     /// for events.
-    pub fn fit(&self, words: &BTreeSet<&str>, scope: &str, logged: &Json, own: &Json) -> Option<u32> {
+    pub fn fit(&self, words: &BTreeSet<&str>, asked: &str, logged: &Json, own: &Json) -> Option<u32> {
         let mut score = 0;
         for Pair { members, name, logged, own } in leaves(logged, own) {
             let is_word = |it: &Json| it.as_str().is_some_and(|text| words.contains(text));
@@ -102,7 +102,7 @@ impl Twins {
                 score += u32::from(logged == own);
                 continue;
             };
-            match [self.own.get(&key(scope, &members, &logged)), self.logged.get(&key(scope, &members, &own))] {
+            match [self.own.get(&key(asked, &members, &logged)), self.logged.get(&key(asked, &members, &own))] {
                 [None, None] if logged == own => score += if is_name { 3 } else { 1 },
                 [Some(twin), _] if *twin == own => score += 5,
                 [Some(_), _] | [None, Some(_)] if is_name => return None,
@@ -114,13 +114,13 @@ impl Twins {
     }
 
     /// Learns from two bodies that are the same one.
-    pub fn learn(&mut self, scope: &str, logged: &Json, own: &Json) {
+    pub fn learn(&mut self, asked: &str, logged: &Json, own: &Json) {
         for Pair { members, name, logged, own } in leaves(logged, own) {
             let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else { continue };
             let is_name = is_identity(name) || name.is_empty() || LONG <= logged.chars().count();
             let is_reference = logged.contains("${");
             if is_name && !is_reference && logged != own && !logged.is_empty() && !own.is_empty() && !is_measure(name, &logged) {
-                self.bind(scope, &members, &logged, &own);
+                self.bind(asked, &members, &logged, &own);
             }
         }
     }
@@ -140,9 +140,9 @@ impl Twins {
     }
 
     /// Learns one pair.
-    pub fn bind(&mut self, scope: &str, members: &str, logged: &str, own: &str) {
-        self.logged.insert(key(scope, members, own), logged.to_owned());
-        self.own.insert(key(scope, members, logged), own.to_owned());
+    pub fn bind(&mut self, asked: &str, members: &str, logged: &str, own: &str) {
+        self.logged.insert(key(asked, members, own), logged.to_owned());
+        self.own.insert(key(asked, members, logged), own.to_owned());
     }
 
     /// The text of the sandbox for one of the log that a parameter of that name holds.
