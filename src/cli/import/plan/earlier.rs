@@ -73,8 +73,10 @@ impl Planner<'_> {
             let acts = self.search(&from, body, ACTIONS, |planner, course, made| {
                 if made.is_empty() {
                     planner.leads_later(course, (nth, body), why, &left)
+                } else if can_make {
+                    planner.makes(course, made, nth)
                 } else {
-                    if can_make { planner.makes(course, made, nth) } else { Verdict::Dead }
+                    Verdict::Dead
                 }
             });
             self.left = self.left.min(left.get());
