@@ -31,32 +31,50 @@ pub struct Search<'a> {
     pub about: &'a Json,
     /// Actions in a row.
     pub depth: usize,
-    /// Trials that are left, of all searches together.
+    /// The number of the search: what its actions save has names of its own.
+    pub number: usize,
+    /// Trials that are left, of all searches together. A trial is an action that was possible.
     pub left: &'a mut u32,
 }
 
-/// Judges a course behind an action, and what it has sent: how well it explains the log.
-pub type Goal<'a> = dyn FnMut(&Course, &[Sent]) -> Option<u32> + 'a;
+/// What a search makes of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They explain the log so well.
+    Explains(u32),
+    /// One more may explain it.
+    Open,
+    /// They do what the log does not have.
+    Dead,
+}
+
+/// Judges a course behind actions, and the webhooks that they have made.
+pub type Goal<'a> = dyn FnMut(&Course, &[Sent]) -> Verdict + 'a;
 
 impl Search<'_> {
     /// The fewest actions that lead to the goal; of several that are equally few, those that explain the log best.
     pub fn find(&mut self, from: &Course, goal: &mut Goal<'_>) -> Option<Vec<Act>> {
         let known: BTreeSet<String> = from.saved.keys().cloned().collect();
+        let latest = from.latest();
         let mut frontier = vec![(from.copy(), Vec::new())];
-        for _ in 0..self.depth {
+        for depth in 0..self.depth {
             let (mut best, mut next) = (None::<(u32, Vec<Act>)>, Vec::new());
             for (course, acts) in &frontier {
                 let mut scratch = course.copy();
-                for act in self.candidates(course, &known) {
-                    *self.left = self.left.checked_sub(1)?;
+                for act in self.candidates(course, &known, depth) {
+                    if *self.left == 0 {
+                        break;
+                    }
+                    // What the sandbox refuses costs next to nothing.
                     let Some(answered) = scratch.go(&Move::Act(act.clone())) else { continue };
-                    let mut child = std::mem::replace(&mut scratch, course.copy());
-                    let sent = child.sent();
+                    *self.left -= 1;
+                    let child = std::mem::replace(&mut scratch, course.copy());
+                    let made = child.made_after(latest);
                     let acts: Vec<Act> = acts.iter().cloned().chain([act]).collect();
-                    match goal(&child, &sent) {
-                        Some(score) if best.as_ref().is_none_or(|it| it.0 < score) => best = Some((score, acts)),
-                        None if sent.is_empty() && answered.body["effect"] != "none" && next.len() < WIDTH_MAX => next.push((child, acts)),
-                        Some(_) | None => {}
+                    match goal(&child, &made) {
+                        Verdict::Explains(score) if best.as_ref().is_none_or(|it| it.0 < score) => best = Some((score, acts)),
+                        Verdict::Open if answered.body["effect"] != "none" && next.len() < WIDTH_MAX => next.push((child, acts)),
+                        Verdict::Explains(_) | Verdict::Open | Verdict::Dead => {}
                     }
                 }
             }
@@ -69,7 +87,7 @@ impl Search<'_> {
     }
 
     /// The actions that are worth a trial.
-    fn candidates(&self, course: &Course, known: &BTreeSet<String>) -> Vec<Act> {
+    fn candidates(&self, course: &Course, known: &BTreeSet<String>, depth: usize) -> Vec<Act> {
         let objects = self.objects(course, known);
         let mut acts = Vec::new();
         for action in self.contract.actions {
@@ -79,7 +97,7 @@ impl Search<'_> {
             };
             let Some(values) = self.values(others) else { continue };
             let made = |with: Map<String, Json>| {
-                let save = Some(format!("{}_{}", action.name, course.steps.len()));
+                let save = Some(format!("{}_{}", action.name, self.number + depth));
                 Act { act: format!("{}.{}", self.contract.slug, action.name), with, save }
             };
             match object {

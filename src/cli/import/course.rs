@@ -20,12 +20,15 @@ use crate::scenario::{Proof, yaml};
 use crate::stage::call::{Caller, add_constants, build, prove};
 use crate::stage::{self, INBOXES, memory};
 
-/// A request to the receiver that has left the sandbox.
+/// A request to the receiver.
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub delivery: u64,
     pub number: u32,
+    /// The moment at which it has left; while it waits, the present one.
     pub at: Timestamp,
+    /// The moment at which its event happened.
+    pub made: Timestamp,
     pub event: String,
     pub body: Json,
     /// It has not left yet.
@@ -63,6 +66,8 @@ pub struct Course {
     pub messages: BTreeMap<u64, usize>,
     /// The records of the log that have happened.
     pub happened: Vec<bool>,
+    /// The same in the order in which they happened, with their moments.
+    pub order: Vec<(usize, Timestamp)>,
     /// The events that the receiver got, one entry a request.
     pub got: Vec<String>,
     /// What the receiver answers unless a step says otherwise.
@@ -96,6 +101,7 @@ impl Course {
             twins: Twins::default(),
             messages: BTreeMap::new(),
             happened: vec![false; records],
+            order: Vec::new(),
             got: Vec::new(),
             usual: 200.into(),
             calls: 0,
@@ -115,6 +121,7 @@ impl Course {
             twins: self.twins.clone(),
             messages: self.messages.clone(),
             happened: self.happened.clone(),
+            order: self.order.clone(),
             got: self.got.clone(),
             usual: self.usual.clone(),
             calls: self.calls,
@@ -222,15 +229,25 @@ impl Course {
         is_set
     }
 
-    /// The webhooks that wait for their first attempt, because one before them has no answer yet.
-    pub fn waiting(&self) -> Vec<Sent> {
+    /// The number of the latest webhook that was made.
+    pub fn latest(&self) -> u64 {
+        self.sandbox.world().core.outbox.shared().next_back().map_or(0, |it| it.id)
+    }
+
+    /// The webhooks that were made after the one of that number and are not dropped, in the order in which they were made.
+    pub fn made_after(&self, number: u64) -> Vec<Sent> {
         let core = &self.sandbox.world().core;
-        let mut waiting = Vec::new();
-        for delivery in core.outbox.iter().filter(|it| it.attempts.is_empty() && it.status == Status::Pending) {
+        let mut made = Vec::new();
+        for delivery in core.outbox.after(number) {
+            let first = delivery.attempts.first();
+            if first.is_none() && delivery.status != Status::Pending {
+                continue;
+            }
             let body = serde_json::from_slice(&delivery.body.0).unwrap_or_default();
-            waiting.push(Sent { delivery: delivery.id, number: 1, at: core.now, event: delivery.event.clone(), body, waits: true });
+            let (at, event) = (first.map_or(core.now, |it| it.at), delivery.event.clone());
+            made.push(Sent { delivery: delivery.id, number: 1, at, made: delivery.created_at, event, body, waits: first.is_none() });
         }
-        waiting
+        made
     }
 
     /// The requests to the receiver since the last look, in the order in which they left.
@@ -243,7 +260,8 @@ impl Course {
             let attempt = delivery.attempts.iter().find(|it| it.is(own.id()));
             let body = attempt.map(|it| it.body.text(&delivery.body)).and_then(|it| serde_json::from_slice(&it.0).ok());
             let (event, body) = (own.webhook.event.to_string(), body.unwrap_or_default());
-            sent.push(Sent { delivery: delivery.id, number: own.number, at: entry.at, event, body, waits: false });
+            let (id, made) = (delivery.id, delivery.created_at);
+            sent.push(Sent { delivery: id, number: own.number, at: entry.at, made, event, body, waits: false });
         }
         self.seen = core.log.next_sequence();
         sent

@@ -5,38 +5,55 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::causes::Search;
+use self::earlier::{Traced, Why};
+use super::causes::{Search, Verdict};
 use super::course::{Course, Move, Sent};
-use super::items::{Item, Items, Kind, Note};
-use super::script::{ExpectWebhook, Step, tidied};
+use super::items::{Items, Kind, Note};
+use super::script::{Act, ExpectWebhook, Step, tidied};
 use super::words::telling;
 use crate::engine::tables::Contract;
 use crate::kit::time::Duration;
 
 mod calling;
+mod earlier;
+mod faithful;
 mod happening;
 
-/// Trials of actions in one import.
+/// Trials of actions in one plan.
 const TRIALS_MAX: u32 = 40_000;
 /// Actions in a row that explain one webhook.
 const DEPTH: usize = 3;
-/// Moments before a webhook at which something may have happened that no line tells.
-const EARLIER_MAX: usize = 12;
+/// What is said of a webhook when no trials are left.
+const GIVEN_UP: &str = "what led to this webhook was not found within the trials of one import, so it is left out: give a part of the log";
 /// Distances that differ by less are the same: clocks of two machines differ, and networks take their time.
 const TOLERANCE: Duration = Duration::from_secs(1);
+
+/// What lets a webhook leave that was made while another had no answer yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// A rule, at the moment of the log: it does not matter how fast the application answers.
+    Held,
+    /// The answer to the webhook before it, which has to be as slow as in the log.
+    InTurn,
+}
 
 /// A plan under way.
 pub struct Planner<'a> {
     contract: &'static Contract,
     items: &'a Items,
     words: BTreeSet<&'static str>,
+    leaves: Leaves,
     course: Course,
-    /// The course before each item.
+    /// The course before each item, with what was found for that place.
     kept: Vec<Course>,
+    /// What happened before an item although no line tells it, and the item that it explains. It stays when the plan goes
+    /// back.
+    found: BTreeMap<usize, Vec<(usize, Act)>>,
     /// By the item that they are about.
     notes: Vec<(usize, Note)>,
-    /// Items for which an earlier cause was searched.
-    traced: BTreeSet<usize>,
+    /// Where an earlier cause of an item was found last.
+    traced: BTreeMap<(usize, Why), Traced>,
+    searches: usize,
     left: u32,
 }
 
@@ -48,30 +65,69 @@ pub struct Plan {
     pub webhooks: usize,
 }
 
-/// Makes the plan.
+/// Makes the plan. Webhooks that waited are held back by rules; where that tells the log less well than the queue of the
+/// sandbox, they wait in the queue.
 pub fn plan(contract: &'static Contract, items: &Items) -> Plan {
-    let (course, words) = (Course::new(contract, items.begin(), items.all.len()), telling(contract));
-    let (kept, notes, traced) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut planner = Planner { contract, items, words, course, kept, notes, traced, left: TRIALS_MAX };
-    let mut nth = 0;
-    while let Some(item) = items.all.get(nth) {
-        planner.kept.truncate(nth);
-        planner.kept.push(planner.course.copy());
-        planner.notes.retain(|it| it.0 < nth);
-        let back = match &item.what {
-            Kind::Call { .. } => {
-                planner.call(nth);
-                None
-            }
-            Kind::Event { body, .. } if !planner.course.happened[nth] => planner.event(nth, body),
-            Kind::Event { .. } => None,
-        };
-        nth = back.unwrap_or(nth + 1);
+    let held = Planner::new(contract, items, Leaves::Held).followed();
+    if matches!(held.differences(), [0, 0, _]) {
+        return held.ended();
     }
-    planner.ended()
+    let in_turn = Planner::new(contract, items, Leaves::InTurn).followed();
+    if in_turn.differences() < held.differences() { in_turn.ended() } else { held.ended() }
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    fn new(contract: &'static Contract, items: &'a Items, leaves: Leaves) -> Self {
+        Self {
+            contract,
+            items,
+            words: telling(contract),
+            leaves,
+            course: Course::new(contract, items.begin(), items.all.len()),
+            kept: Vec::new(),
+            found: BTreeMap::new(),
+            notes: Vec::new(),
+            traced: BTreeMap::new(),
+            searches: items.all.len(),
+            left: TRIALS_MAX,
+        }
+    }
+
+    fn followed(mut self) -> Self {
+        let (mut nth, mut is_begun) = (0, false);
+        while nth < self.items.all.len() {
+            if !is_begun {
+                self.begin(nth);
+            }
+            let back = self.follow(nth);
+            is_begun = back.is_some();
+            nth = back.unwrap_or(nth + 1);
+        }
+        self
+    }
+
+    /// Lets what was found for the place of an item happen, and keeps the course.
+    fn begin(&mut self, nth: usize) {
+        self.kept.truncate(nth);
+        self.notes.retain(|it| it.0 < nth);
+        let found = self.found.remove(&nth).unwrap_or_default();
+        let done: Vec<_> = found.into_iter().filter(|it| self.carry(&Move::Act(it.1.clone())).is_some()).collect();
+        self.found.insert(nth, done);
+        self.kept.push(self.course.copy());
+    }
+
+    /// Lets an item happen. Returns the item with which to go on, if something had to happen earlier.
+    fn follow(&mut self, nth: usize) -> Option<usize> {
+        match &self.items.all[nth].what {
+            Kind::Call { .. } => {
+                self.call(nth);
+                None
+            }
+            Kind::Event { body, .. } if !self.course.happened[nth] => self.event(nth, body),
+            Kind::Event { .. } => None,
+        }
+    }
+
     fn note(&mut self, nth: usize, why: impl Into<String>) {
         self.notes.push((nth, Note { line: self.items.all[nth].line, why: why.into() }));
     }
@@ -82,11 +138,13 @@ impl Planner<'_> {
         let at = self.items.all[nth].at.max(self.course.now());
         let mut trial = self.course.copy();
         trial.go(&Move::Advance(at));
-        let comes = trial.sent().iter().any(|it| self.is_item(&trial, it, nth));
+        let sent = trial.sent();
+        let comes = sent.iter().any(|it| self.is_item(&trial, it, nth));
+        let passes = |sent: &Sent| self.find(&trial, sent).is_some_and(|it| nth < it.0);
+        let is_overtaken = sent.iter().any(passes) || self.course.order.iter().any(|it| nth < it.0);
         if !comes
-            && self.was_held_up(nth)
-            && self.traced.insert(nth)
-            && let Some(back) = self.earlier(nth, body)
+            && (is_overtaken || self.was_held_up(nth))
+            && let Some(back) = self.earlier(nth, body, Why::Waited)
         {
             return Some(back);
         }
@@ -101,19 +159,22 @@ impl Planner<'_> {
             return None;
         }
         let from = self.course.copy();
-        let acts = self.search(&from, body, DEPTH, |planner, course, sent| planner.explains(course, sent, nth));
+        let acts = self.search(&from, body, DEPTH, |planner, course, made| planner.explains(course, made, nth));
         if let Some(acts) = acts {
             for act in acts {
                 self.carry(&Move::Act(act));
             }
-            return None;
+            if self.course.happened[nth] {
+                return None;
+            }
         }
-        if self.traced.insert(nth)
-            && let Some(back) = self.earlier(nth, body)
-        {
+        if let Some(back) = self.earlier(nth, body, Why::Unknown) {
             return Some(back);
         }
-        self.note(nth, "nothing in the contract leads to this webhook at this moment; it is left out");
+        self.note(
+            nth,
+            if self.left == 0 { GIVEN_UP } else { "nothing in the contract leads to this webhook at this moment; it is left out" },
+        );
         None
     }
 
@@ -121,22 +182,9 @@ impl Planner<'_> {
         if let Kind::Event { message, .. } = &self.items.all[nth].what { Some(*message) } else { None }
     }
 
-    /// Whether it came when the receiver was done with another: then it was made before that, and has waited.
-    fn was_held_up(&self, nth: usize) -> bool {
-        let own = self.items.all[nth].at;
-        let ends = |it: &Item| it.at.checked_add(it.took).map_or(TOLERANCE, |end| own.duration_since(end).abs());
-        self.items.all[..nth].iter().any(|it| matches!(it.what, Kind::Event { .. }) && TOLERANCE <= it.took && ends(it) < TOLERANCE)
-    }
-
     /// Whether a request of the sandbox to the receiver is that item.
     fn is_item(&self, course: &Course, sent: &Sent, nth: usize) -> bool {
         self.find(course, sent).is_some_and(|it| it.0 == nth)
-    }
-
-    /// Whether an item comes among what was sent, and everything in the order of the log.
-    fn comes_in_order(&self, course: &Course, sent: &[Sent], nth: usize) -> bool {
-        let found: Vec<usize> = sent.iter().filter_map(|it| self.find(course, it)).map(|it| it.0).collect();
-        found.contains(&nth) && found.is_sorted()
     }
 
     /// Whether the sandbox sends it by itself a little later than the log says. Then time passes until then.
@@ -150,12 +198,17 @@ impl Planner<'_> {
         self.course.happened[nth]
     }
 
-    /// How well what was sent explains an item.
-    fn explains(&self, course: &Course, sent: &[Sent], nth: usize) -> Option<u32> {
-        let found: Vec<_> = sent.iter().map(|it| self.find(course, it)).collect();
-        let score = found.iter().flatten().find(|it| it.0 == nth)?.1;
-        let unknown = found.iter().filter(|it| it.is_none()).count();
-        Some(1_000 + score - u32::try_from(unknown).unwrap_or(0).min(1_000))
+    /// How well the webhooks that were made explain an item: what the log does not have counts against it, and what it has
+    /// at another moment.
+    fn explains(&self, course: &Course, made: &[Sent], nth: usize) -> Verdict {
+        let found: Vec<_> = made.iter().map(|it| (it, self.find(course, it))).collect();
+        let own = found.iter().filter_map(|it| it.1).find(|it| it.0 == nth);
+        let Some((_, score)) = own else { return if made.is_empty() { Verdict::Open } else { Verdict::Dead } };
+        let cost = |(made, found): &(&Sent, Option<(usize, u32)>)| match found {
+            None => 10,
+            Some((other, _)) => 2 * u32::from(TOLERANCE < self.items.all[*other].at.duration_since(made.made)),
+        };
+        Verdict::Explains(1_000 + score - found.iter().map(cost).sum::<u32>().min(1_000))
     }
 
     fn search(
@@ -163,54 +216,18 @@ impl Planner<'_> {
         from: &Course,
         about: &Json,
         depth: usize,
-        judge: impl Fn(&Self, &Course, &[Sent]) -> Option<u32>,
-    ) -> Option<Vec<super::script::Act>> {
-        let mut left = self.left;
-        let mut search = Search { contract: self.contract, about, depth, left: &mut left };
-        let found = search.find(from, &mut |course, sent| judge(self, course, sent));
+        judge: impl Fn(&Self, &Course, &[Sent]) -> Verdict,
+    ) -> Option<Vec<Act>> {
+        let (mut left, number) = (self.left, self.searches);
+        self.searches += DEPTH;
+        let mut search = Search { contract: self.contract, about, depth, number, left: &mut left };
+        let found = search.find(from, &mut |course, made| judge(self, course, made));
         self.left = left;
         found
     }
 
-    /// Something has happened before this moment without a webhook of its own: a coin was chosen, a payer said that
-    /// they had paid. The latest place among the items is taken at which that leads to the webhook.
-    fn earlier(&mut self, nth: usize, body: &Json) -> Option<usize> {
-        let at = self.items.all[nth].at;
-        for place in (0..=nth).rev().take(EARLIER_MAX) {
-            let from = self.kept[place].copy();
-            let left = std::cell::Cell::new(self.left);
-            let acts = self.search(&from, body, 2, |planner, course, sent| {
-                let mut later = course.copy();
-                if !sent.is_empty() || at <= later.now() {
-                    return None;
-                }
-                later.go(&Move::Advance(at))?;
-                let came = later.sent();
-                if planner.comes_in_order(&later, &came, nth) {
-                    return Some(2);
-                }
-                if came.iter().any(|it| planner.is_item(&later, it, nth)) {
-                    return None;
-                }
-                let mut budget = left.get();
-                let mut last = Search { contract: planner.contract, about: body, depth: 1, left: &mut budget };
-                let found = last.find(&later, &mut |course, sent| planner.explains(course, sent, nth));
-                left.set(budget);
-                found.map(|_| 1)
-            });
-            self.left = self.left.min(left.get());
-            if let Some(acts) = acts {
-                self.course = from;
-                for act in acts {
-                    self.carry(&Move::Act(act));
-                }
-                return Some(place);
-            }
-        }
-        None
-    }
-
     fn ended(mut self) -> Plan {
+        self.compare();
         let (mut calls, mut webhooks) = (0, 0);
         for (nth, item) in self.items.all.iter().enumerate() {
             match item.what {

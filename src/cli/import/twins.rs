@@ -10,21 +10,29 @@ use super::words::is_identity;
 /// Characters from which a text is a name by itself, whatever member holds it.
 const LONG: usize = 12;
 
-/// A name that a provider gave: the members that hold it (none for long texts), and its text.
-type Key = (String, String);
+/// A name that a provider gave. Where it stands is left out for long texts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    /// What was asked: the answers of `/invoices` and `/profile` may both have the `id` 1.
+    asked: String,
+    /// The members that hold it: `invoice.id` and `transaction.id` may both be 1.
+    members: String,
+    text: String,
+}
 
 /// The pairs that are known.
 #[derive(Clone, Default)]
 pub struct Twins {
     own: BTreeMap<Key, String>,
     logged: BTreeMap<Key, String>,
+    /// Names that the application gives: they are the same in the log and in the sandbox.
+    given: BTreeSet<String>,
 }
 
-/// Short texts are names only together with the members that hold them: `invoice.id` and `transaction.id` may both be
-/// 1.
-fn key(members: &str, text: &str) -> Key {
-    let members = if LONG <= text.chars().count() { "" } else { members };
-    (members.to_owned(), text.to_owned())
+/// Short texts are names only together with the place at which they stand.
+fn key(asked: &str, members: &str, text: &str) -> Key {
+    let (asked, members) = if LONG <= text.chars().count() { ("", "") } else { (asked, members) };
+    Key { asked: asked.to_owned(), members: members.to_owned(), text: text.to_owned() }
 }
 
 /// Two values at the same place: the members that lead there, the value of the log and that of the sandbox.
@@ -77,8 +85,9 @@ fn is_measure(name: &str, text: &str) -> bool {
 
 impl Twins {
     /// How well a body of the sandbox fits one of the log. `None`: they are about different things, or say different
-    /// things. The words are those in which two bodies differ in what they say.
-    pub fn fit(&self, words: &BTreeSet<&str>, logged: &Json, own: &Json) -> Option<u32> {
+    /// things. The words are those in which two bodies differ in what they say; `asked` is what was asked for, and nothing
+    /// for events.
+    pub fn fit(&self, words: &BTreeSet<&str>, asked: &str, logged: &Json, own: &Json) -> Option<u32> {
         let mut score = 0;
         for Pair { members, name, logged, own } in leaves(logged, own) {
             let is_word = |it: &Json| it.as_str().is_some_and(|text| words.contains(text));
@@ -93,10 +102,11 @@ impl Twins {
                 score += u32::from(logged == own);
                 continue;
             };
-            match [self.own.get(&key(&members, &logged)), self.logged.get(&key(&members, &own))] {
+            match [self.own.get(&key(asked, &members, &logged)), self.logged.get(&key(asked, &members, &own))] {
                 [None, None] if logged == own => score += if is_name { 3 } else { 1 },
                 [Some(twin), _] if *twin == own => score += 5,
                 [Some(_), _] | [None, Some(_)] if is_name => return None,
+                [None, None] if is_name && (self.given.contains(&logged) || self.given.contains(&own)) => return None,
                 [Some(_) | None, _] => {}
             }
         }
@@ -104,21 +114,35 @@ impl Twins {
     }
 
     /// Learns from two bodies that are the same one.
-    pub fn learn(&mut self, logged: &Json, own: &Json) {
+    pub fn learn(&mut self, asked: &str, logged: &Json, own: &Json) {
         for Pair { members, name, logged, own } in leaves(logged, own) {
             let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else { continue };
             let is_name = is_identity(name) || name.is_empty() || LONG <= logged.chars().count();
             let is_reference = logged.contains("${");
             if is_name && !is_reference && logged != own && !logged.is_empty() && !own.is_empty() && !is_measure(name, &logged) {
-                self.bind(&members, &logged, &own);
+                self.bind(asked, &members, &logged, &own);
             }
         }
     }
 
+    /// Learns the names that the application gives in a call.
+    pub fn learn_given(&mut self, with: &Json) {
+        for Pair { name, logged, .. } in leaves(with, with) {
+            let text = logged.as_str().filter(|it| is_identity(name) && !it.contains("${"));
+            // A number alone may also be one that the provider gives.
+            self.given.extend(text.filter(|it| it.contains(char::is_alphabetic)).map(str::to_owned));
+        }
+    }
+
+    /// Whether the application gives one of the names in that value.
+    pub fn has_given(&self, value: &Json) -> bool {
+        leaves(value, value).iter().any(|it| it.logged.as_str().is_some_and(|it| self.given.contains(it)))
+    }
+
     /// Learns one pair.
-    pub fn bind(&mut self, members: &str, logged: &str, own: &str) {
-        self.logged.insert(key(members, own), logged.to_owned());
-        self.own.insert(key(members, logged), own.to_owned());
+    pub fn bind(&mut self, asked: &str, members: &str, logged: &str, own: &str) {
+        self.logged.insert(key(asked, members, own), logged.to_owned());
+        self.own.insert(key(asked, members, logged), own.to_owned());
     }
 
     /// The text of the sandbox for one of the log that a parameter of that name holds.
@@ -128,15 +152,15 @@ impl Twins {
             let own = members.rsplit('.').next().unwrap_or("");
             name.to_lowercase().ends_with(&own.to_lowercase())
         };
-        let near = |it: &(&Key, &String)| it.0.1 == logged && (it.0.0.is_empty() || is_near(&it.0.0));
+        let near = |it: &(&Key, &String)| it.0.text == logged && (it.0.members.is_empty() || is_near(&it.0.members));
         // `order_id` is rather a member of an order than of anything else.
         let is_other = |members: &str| members.split('.').next().is_none_or(|it| it.is_empty() || !name.contains(it));
-        self.own.iter().filter(near).min_by_key(|it| is_other(&it.0.0)).map(|it| it.1.as_str())
+        self.own.iter().filter(near).min_by_key(|it| is_other(&it.0.members)).map(|it| it.1.as_str())
     }
 
     /// Whether a text of the sandbox has a twin in the log.
     pub fn has_twin(&self, own: &str) -> bool {
-        self.logged.keys().any(|it| it.1 == own)
+        self.logged.keys().any(|it| it.text == own)
     }
 
     /// The texts of the sandbox that a body of the log names.
@@ -145,7 +169,7 @@ impl Twins {
         for Pair { members, name, logged, .. } in leaves(logged, logged) {
             let Some(text) = text_of(logged).filter(|it| !it.is_empty()) else { continue };
             if let Some(twin) =
-                self.own.get(&key(&members, &text)).map(String::as_str).or_else(|| self.twin(name, &text).filter(|_| is_identity(name)))
+                self.own.get(&key("", &members, &text)).map(String::as_str).or_else(|| self.twin(name, &text).filter(|_| is_identity(name)))
             {
                 named.insert(twin.to_owned());
             } else if is_identity(name) {

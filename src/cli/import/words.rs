@@ -51,11 +51,13 @@ pub fn of_name(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether a name is that of a name: an id, a number, a reference.
+/// Whether a name is that of a name: an id, a number, a reference. The number of a block is none: it says how far a
+/// blockchain is.
 pub fn is_identity(name: &str) -> bool {
     const ENDS: &[&str] = &["id", "ids", "number", "num", "reference", "nonce"];
     let words = of_name(name);
-    words.last().is_some_and(|it| ENDS.contains(&it.as_str())) || words.iter().any(|it| it == "external")
+    let is_named = words.last().is_some_and(|it| ENDS.contains(&it.as_str())) || words.iter().any(|it| it == "external");
+    is_named && words.first().is_none_or(|it| it != "block")
 }
 
 #[cfg(test)]
@@ -68,6 +70,6 @@ mod tests {
         assert_eq!(of_name("date_range[0]"), ["date", "range", "0"]);
         let identities = ["id", "order_id", "orderNumber", "externalId", "external_reference"];
         assert!(identities.iter().all(|it| is_identity(it)));
-        assert!(["paid", "amount", "idle", "title", "order_info"].iter().all(|it| !is_identity(it)));
+        assert!(["paid", "amount", "idle", "title", "order_info", "block_number"].iter().all(|it| !is_identity(it)));
     }
 }

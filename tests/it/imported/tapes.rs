@@ -165,20 +165,54 @@ const QUOINE: Trade = Trade {
     spans: &["10s", "2m", "20m", "31m"],
 };
 
+/// How fast a receiver answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Receiver {
+    /// At once, or after seconds.
+    Plain,
+    /// As applications do: every answer takes a while, and each a different one.
+    Uneven,
+}
+
 /// What the receiver answers for a while.
 const ANSWERS: &[&str] =
     &["[500, 200]", "[503, 500, 200]", "[timeout, 200]", "[204]", "[refused, 200]", "[{status: 200, delay: 3s}, 200]", "[reset, 204, 200]"];
 
-/// The random scenario of that number.
-pub fn tape(slug: &str, seed: u64) -> Tape {
-    let trade = match slug {
+impl Receiver {
+    /// The same answers from this receiver.
+    fn answers(self, listed: &str, draws: &mut Draws) -> String {
+        if self == Self::Plain {
+            return listed.to_owned();
+        }
+        let mut uneven = String::new();
+        let own = listed.trim_matches(['[', ']']).replace("{status: 200, delay: 3s}", "slow");
+        // The last answer is repeated, so several follow it.
+        for it in own.split(", ").chain(["200"; 12]) {
+            let wait = 3 + draws.below(120);
+            uneven += &match it {
+                "slow" => format!("{{ status: 200, delay: 3{wait:03}ms }}, "),
+                status if status.parse::<u16>().is_ok() => format!("{{ status: {status}, delay: {wait}ms }}, "),
+                word => format!("{word}, "),
+            };
+        }
+        format!("[{}]", uneven.trim_end_matches(", "))
+    }
+}
+
+fn trade(slug: &str) -> Trade {
+    match slug {
         "quantapay" => QUANTAPAY,
         "qbitpay" => QBITPAY,
         "cryptopay" => CRYPTOPAY,
         "quantum-payouts" => QUANTUM,
         "quoine" => QUOINE,
         _ => panic!("no such provider"),
-    };
+    }
+}
+
+/// The random scenario of that number.
+pub fn tape(slug: &str, seed: u64, receiver: Receiver) -> Tape {
+    let trade = trade(slug);
     let mut draws = Draws::new(seed, slug, 0);
     let mut yaml = format!("version: 1\nseed: {}\nclock: {{ now: 2025-03-07T10:11:12Z }}\nsteps:\n", 1_000 + seed);
     let mut step = |text: String| {
@@ -194,6 +228,9 @@ pub fn tape(slug: &str, seed: u64) -> Tape {
     }
     step("advance: 4d".to_owned());
     step("advance: 1s".to_owned());
+    if receiver == Receiver::Uneven {
+        step(format!("receiver: {slug}, respond: {}", receiver.answers("[200]", &mut draws)));
+    }
     let mut objects: Vec<String> = Vec::new();
     let pick = |draws: &mut Draws, list: &[&'static str]| list[usize::try_from(draws.below(list.len() as u64)).expect("small")];
     for n in 1..=32 {
@@ -220,7 +257,10 @@ pub fn tape(slug: &str, seed: u64) -> Tape {
                 let text = text.replace("${o}", &format!("${{{own}}}"));
                 step(format!("act: {slug}.{text}, expect: {{ status: {{ any: true }} }}"));
             }
-            7 => step(format!("receiver: {slug}, respond: {}", pick(&mut draws, ANSWERS))),
+            7 => {
+                let listed = pick(&mut draws, ANSWERS);
+                step(format!("receiver: {slug}, respond: {}", receiver.answers(listed, &mut draws)));
+            }
             8 if draws.below(3) == 0 => step(format!("rule: {{ on: '{slug}:webhook', when: {{ times: 1 }}, then: {{ duplicate: 2 }} }}")),
             _ => step(format!("advance: {}", pick(&mut draws, trade.spans))),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::Planner;
-use crate::cli::import::causes::{collect, identities};
+use crate::cli::import::causes::{Verdict, collect, identities};
 use crate::cli::import::course::{Answered, Course, Move};
 use crate::cli::import::items::{Item, Kind};
 use crate::cli::import::script::{Call, Rule};
@@ -41,7 +41,7 @@ impl Planner<'_> {
         let Kind::Call { operation, with, is_garbled, answer } = &item.what else { return };
         self.carry(&Move::Advance(item.at));
         let body = is_garbled.then_some("{");
-        let base = self.base(operation, with, body, item);
+        let base = self.base(operation, with, body, nth);
         let mut best = (Fit::None, Way { call: base.clone(), guess: None });
         for way in self.ways(operation, base.clone(), with, item) {
             let fit = self.tried(operation, &way.call, item);
@@ -74,12 +74,16 @@ impl Planner<'_> {
             self.note(nth, "this call gets the same status in the scenario, but an answer that says something else");
         }
         if let Some((name, logged, own)) = way.guess {
-            self.course.twins.bind(&name, &logged, &own);
+            self.course.twins.bind(scope(operation), &name, &logged, &own);
+        }
+        self.happened(nth, self.course.now());
+        if self.items.all[nth].outcome.is_ok_and(|it| it < 300) {
+            self.course.twins.learn_given(&Json::Object(way.call.with.clone()));
         }
         let answered = self.carry(&Move::Call(operation, Box::new(way.call)));
         let Kind::Call { answer, .. } = &item.what else { return };
         match (answered, answer) {
-            (Some(Answered { body, .. }), Some(logged)) => self.course.twins.learn(logged, &body),
+            (Some(Answered { body, .. }), Some(logged)) => self.course.twins.learn(scope(operation), logged, &body),
             (Some(_), None) => {}
             (None, _) => self.note(nth, "this call cannot be made in a scenario; it is left out"),
         }
@@ -101,7 +105,8 @@ impl Planner<'_> {
         self.course.rule(Rule { on, when, then });
     }
 
-    fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, item: &Item) -> Call {
+    fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, nth: usize) -> Call {
+        let item = &self.items.all[nth];
         let with: Map<String, Json> = with.iter().map(|(name, it)| (name.clone(), self.referring(name, it))).collect();
         let expect = match item.outcome {
             Ok(status) => json!({"status": status}),
@@ -114,7 +119,7 @@ impl Planner<'_> {
             signature: None,
             fault: None,
             expect,
-            save: Some(format!("{}_{}", operation.name, self.course.steps.len())),
+            save: Some(format!("{}_{nth}", operation.name)),
         }
     }
 
@@ -185,11 +190,11 @@ impl Planner<'_> {
     }
 
     fn fit(&self, course: &Course, answered: &Answered, item: &Item) -> Fit {
-        let Kind::Call { answer, .. } = &item.what else { return Fit::None };
+        let Kind::Call { answer, operation, .. } = &item.what else { return Fit::None };
         match (item.outcome, answered.status, answer) {
             (Ok(logged), Ok(own), _) if logged != own => Fit::None,
             (Ok(_), Ok(_), None) => Fit::Whole,
-            (Ok(_), Ok(_), Some(logged)) => match course.twins.fit(&self.words, logged, &answered.body) {
+            (Ok(_), Ok(_), Some(logged)) => match course.twins.fit(&self.words, scope(operation), logged, &answered.body) {
                 Some(_) => Fit::Whole,
                 None => Fit::Status,
             },
@@ -199,19 +204,20 @@ impl Planner<'_> {
 
     /// Looks for what had happened outside before a call, so that it gets the answer of the log; and lets it happen.
     fn lead_to(&mut self, operation: &'static Operation, call: &Call, item: &Item, answer: Option<&Json>) -> bool {
-        let refers = json!(call.with).to_string().contains("${");
-        let about = json!({"answer": answer, "with": call.with});
+        let with = json!(call.with);
+        let refers = with.to_string().contains("${") || self.course.twins.has_given(&with);
+        let about = json!({"answer": answer, "with": with});
         if !refers || item.outcome.is_ok_and(|it| 500 <= it) || (answer.is_none() && item.outcome.is_ok_and(|it| it < 300)) {
             return false;
         }
         let from = self.course.copy();
-        let acts = self.search(&from, &about, DEPTH, |planner, course, sent| {
-            if sent.iter().any(|it| planner.find(course, it).is_none()) {
-                return None;
-            }
+        let acts = self.search(&from, &about, DEPTH, |planner, course, made| {
+            let found: Option<Vec<_>> = made.iter().map(|it| planner.find(course, it)).collect();
+            let Some(found) = found.filter(|all| all.is_sorted_by_key(|it| it.0)) else { return Verdict::Dead };
             let mut later = course.copy();
-            let answered = later.go(&Move::Call(operation, Box::new(call.clone())))?;
-            (planner.fit(&later, &answered, item) == Fit::Whole).then_some(1)
+            let answered = later.go(&Move::Call(operation, Box::new(call.clone())));
+            let fits = answered.is_some_and(|it| planner.fit(&later, &it, item) == Fit::Whole);
+            if fits { Verdict::Explains(1 + found.iter().map(|it| it.1).sum::<u32>()) } else { Verdict::Open }
         });
         let Some(acts) = acts else { return false };
         for act in acts {
@@ -219,6 +225,11 @@ impl Planner<'_> {
         }
         true
     }
+}
+
+/// What a call asks for, so that the names in answers are told apart: the last part of its path that is a word.
+fn scope(operation: &Operation) -> &str {
+    operation.path.rsplit('/').find(|it| !it.is_empty() && !it.starts_with('{')).unwrap_or("")
 }
 
 /// A reference to a text in what the steps have saved: best to a member of the same name.

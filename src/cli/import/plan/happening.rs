@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::calling::reference;
-use super::{Planner, TOLERANCE};
+use super::{Leaves, Planner, TOLERANCE};
 use crate::cli::import::course::{Answered, Course, Move, Sent};
 use crate::cli::import::items::{Item, Items, Kind};
 use crate::cli::import::script::{Rule, span};
@@ -32,7 +32,7 @@ impl Planner<'_> {
             let item = &self.items.all[nth];
             let Kind::Event { body, .. } = &item.what else { continue };
             let is_past = later(item.at, TOLERANCE).is_some_and(|it| it < sent.at);
-            let score = course.twins.fit(&self.words, body, &sent.body).filter(|_| !is_past);
+            let score = course.twins.fit(&self.words, "", body, &sent.body).filter(|_| !is_past);
             if let Some(score) = score
                 && best.is_none_or(|it| it.1 < score)
             {
@@ -49,10 +49,9 @@ impl Planner<'_> {
         {
             return None;
         }
-        let known: BTreeSet<u64> = self.course.waiting().iter().map(|it| it.delivery).collect();
-        let (mut answers, sent) = self.rehearsed(to)?;
-        let new = sent.iter().filter(|it| !known.contains(&it.delivery));
-        let rules: Vec<Rule> = new.filter_map(|it| self.rule_for(&self.course, it)).collect();
+        let latest = self.course.latest();
+        let (mut answers, made) = self.rehearsed(to)?;
+        let rules = self.rules_for(to, &made);
         if !rules.is_empty() {
             for rule in rules {
                 self.course.rule(rule);
@@ -67,29 +66,33 @@ impl Planner<'_> {
         let answered = self.course.go(to);
         let sent = self.course.sent();
         self.settle(&sent);
+        for it in self.course.made_after(latest).iter().filter(|it| it.waits) {
+            if let Some((nth, _)) = self.find(&self.course, it) {
+                pair(self.items, &mut self.course, nth, it);
+            }
+        }
         answered
     }
 
-    /// What the receiver has to answer, and what it gets: which requests come depends on how it answers those before
-    /// them.
+    /// What the receiver has to answer, and the webhooks that are made: which requests come depends on how it answers
+    /// those before them.
     fn rehearsed(&self, to: &Move) -> Option<(Vec<Json>, Vec<Sent>)> {
-        let (mut answers, mut sent) = (Vec::new(), Vec::new());
+        let latest = self.course.latest();
+        let (mut answers, mut made) = (Vec::new(), Vec::new());
         for _ in 0..TRIALS {
             let mut trial = self.course.copy();
             if !answers.is_empty() {
                 trial.receiver(script(&answers, &self.course.usual).0);
             }
             trial.go(to)?;
-            sent = trial.sent();
-            let expected = self.answers(&sent);
-            let waiting: Vec<Sent> = trial.waiting();
-            sent.extend(waiting);
+            let expected = self.answers(&trial.sent());
+            made = trial.made_after(latest);
             if expected == answers {
                 break;
             }
             answers = expected;
         }
-        Some((answers, sent))
+        Some((answers, made))
     }
 
     /// What the receiver of the log answered to each of these.
@@ -101,7 +104,8 @@ impl Planner<'_> {
                 answers.push(self.course.usual.clone());
                 continue;
             };
-            bind(self.items, &mut course, nth, it);
+            pair(self.items, &mut course, nth, it);
+            course.happened[nth] = true;
             let item = &self.items.all[nth];
             answers.push(match item.outcome {
                 Err(failure) => failure.into(),
@@ -120,7 +124,8 @@ impl Planner<'_> {
                 self.unexpected(it);
                 continue;
             };
-            bind(self.items, &mut self.course, nth, it);
+            pair(self.items, &mut self.course, nth, it);
+            self.happened(nth, it.at);
             let late = self.items.all[nth].at.duration_since(it.at);
             if TOLERANCE < late.abs() {
                 let word = if late.is_negative() { "earlier" } else { "later" };
@@ -141,11 +146,54 @@ impl Planner<'_> {
         }
     }
 
-    /// The rule that makes a webhook come as the log has it: late, several times, or not at all.
-    fn rule_for(&self, course: &Course, sent: &Sent) -> Option<Rule> {
-        if sent.number != 1 || self.items.messages.is_empty() || course.messages.contains_key(&sent.delivery) {
-            return None;
+    /// The rules that make new webhooks come as the log has them.
+    fn rules_for(&self, to: &Move, made: &[Sent]) -> Vec<Rule> {
+        if made.is_empty() || self.items.messages.is_empty() {
+            return Vec::new();
         }
+        let mut course = self.course.copy();
+        let mut found = Vec::new();
+        for it in made {
+            let nth = self.find(&course, it).map(|it| it.0);
+            if let Some(nth) = nth {
+                pair(self.items, &mut course, nth, it);
+            }
+            found.push((it, nth));
+        }
+        let items: BTreeSet<usize> = found.iter().filter_map(|it| it.1).collect();
+        // The moment of an action is the plan's own: what it makes first is late only because it had to wait.
+        let first = found.first().filter(|_| matches!(to, Move::Act(_))).and_then(|it| it.1);
+        let is_late = |it: &Sent, nth: usize| {
+            let is_later = it.made < self.items.all[nth].at;
+            self.is_late(it, nth, &items) || (first == Some(nth) && is_later && self.leaves == Leaves::Held)
+        };
+        // One that is held back is overtaken by those that stand behind it in the log, unless these are held back too.
+        let held = found.iter().filter_map(|(it, nth)| nth.filter(|nth| is_late(it, *nth))).min();
+        let delay = |it: &Sent, nth: usize| {
+            let late = self.items.all[nth].at.duration_since(it.made).max(Duration::ZERO);
+            let is_behind = held.is_some_and(|it| it < nth) && late.is_positive();
+            (is_behind || is_late(it, nth)).then_some(late)
+        };
+        found.iter().filter_map(|(it, nth)| self.rule_for(it, *nth, nth.and_then(|nth| delay(it, nth)))).collect()
+    }
+
+    /// Whether a webhook has to be held back so that it leaves at the moment of its item, with those items that are made
+    /// together with it.
+    fn is_late(&self, made: &Sent, nth: usize, together: &BTreeSet<usize>) -> bool {
+        let at = self.items.all[nth].at;
+        let (late, waited) = (at.duration_since(made.made), made.waits || made.made < made.at);
+        if waited && self.leaves == Leaves::InTurn {
+            return !made.waits && TOLERANCE < at.duration_since(made.at);
+        }
+        let is_between = |(place, it): (usize, &Item)| match it.what {
+            Kind::Call { .. } => made.made < it.at && it.at < at,
+            Kind::Event { .. } => !self.course.happened[place] && !together.contains(&place) && it.at < at,
+        };
+        waited || TOLERANCE < late || (late.is_positive() && self.items.all[..nth].iter().enumerate().any(is_between))
+    }
+
+    /// The rule that makes a webhook come as the log has it: late, several times, or not at all.
+    fn rule_for(&self, sent: &Sent, nth: Option<usize>, delay: Option<Duration>) -> Option<Rule> {
         let mut when = Map::new();
         when.insert("event".to_owned(), sent.event.clone().into());
         if let Some(words) = self.telling_members(&sent.body, &mut None) {
@@ -153,16 +201,12 @@ impl Planner<'_> {
         }
         when.insert("times".to_owned(), 1.into());
         let mut then = Map::new();
-        let Some((nth, _)) = self.find(course, sent) else {
+        let Some(nth) = nth else {
             then.insert("drop".to_owned(), true.into());
             return Some(Rule { on: format!("{}:webhook", self.contract.slug), when, then });
         };
-        let at = self.items.all[nth].at;
-        let late = at.duration_since(sent.at);
-        let is_between = |it: &Item| matches!(it.what, Kind::Call { .. }) && sent.at < it.at && it.at < at;
-        let is_late = TOLERANCE < late || (late.is_positive() && self.items.all.iter().any(is_between));
-        if is_late && !sent.waits {
-            then.insert("delay".to_owned(), span(late).into());
+        if let Some(delay) = delay {
+            then.insert("delay".to_owned(), span(delay).into());
         }
         if let Some((copies, attempts)) = self.copies(nth) {
             then.insert("duplicate".to_owned(), copies.into());
@@ -214,12 +258,11 @@ impl Planner<'_> {
     }
 }
 
-/// A request of the sandbox to the receiver is that item.
-fn bind(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
-    course.happened[nth] = true;
+/// A request of the sandbox to the receiver is that item, or will be.
+fn pair(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
     if let Kind::Event { body, message } = &items.all[nth].what {
         course.messages.insert(sent.delivery, *message);
-        course.twins.learn(body, &sent.body);
+        course.twins.learn("", body, &sent.body);
     }
 }
 
