@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 
-use self::greeting::Greeting;
+use self::greeting::{Greeting, KeptIn};
 use self::listen::Listen;
 use self::log::LogFormat;
 #[cfg(feature = "postgres")]
@@ -30,7 +30,7 @@ use crate::engine::tables::settings::webhook_url_of_all;
 use crate::kit::secret::Secret;
 use crate::kit::time::{Timestamp, parse_timestamp};
 
-mod greeting;
+pub mod greeting;
 pub mod listen;
 pub mod log;
 #[cfg(feature = "postgres")]
@@ -120,7 +120,8 @@ pub struct Serve {
     threads: Option<NonZeroUsize>,
     /// Keep all sandboxes in this folder: what was answered is there after a crash, and the server goes on from it when it starts
     ///
-    /// What is in the folder counts more than a scenario, --seed, --clock and --now. Without the flag everything stays in memory.
+    /// What is in the folder counts more than a scenario, --seed, --clock, --now and --webhook-url. Without the flag everything stays in
+    /// memory.
     #[arg(long, value_name = "DIR", env = "PLAYMONEY_DATA")]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -199,18 +200,32 @@ impl Serve {
         let issued = self.tls.certificate(names)?;
         let (ca_file, certificate) = issued.map_or((None, None), |it| (it.ca_file, Some(it.certificate)));
         #[cfg(feature = "postgres")]
-        let store = self.store.open(certificate.as_ref(), token.as_ref()).await?;
+        let Some(store) = signals.before(self.store.open(certificate.as_ref(), token.as_ref())).await.transpose()? else {
+            return Ok(Exit::Good);
+        };
         let config = Config { tls: certificate, ..self.config(listen.clone(), start, token.clone()) };
         #[cfg(feature = "postgres")]
         let config = Config { store: store.clone(), ..config };
         let (public_url, data) = (config.public_url.clone(), config.data.clone());
-        let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
-        let (base, ca_file) = (server.base_url(), ca_file.as_deref());
-        let (mut greeting, environment) =
-            server.with_default(|world| (Greeting::of(&listen, world), Environment::of(world, public_url.as_deref().unwrap_or(&base))));
-        if let Some(folder) = &data {
-            greeting = greeting.with_data(folder, server.came(), &begins);
-        }
+        let begin = async {
+            let server = Server::start(config).await?;
+            let base = server.base_url();
+            let origin = public_url.as_deref().unwrap_or(&base);
+            let seen = server.see_default(|world| (Greeting::of(&listen, world), Environment::of(world, origin))).await;
+            std::io::Result::Ok((server, base.clone(), seen))
+        };
+        let Some(started) = signals.before(begin).await else {
+            #[cfg(feature = "postgres")]
+            Store::hand_over(store.as_ref()).await;
+            return Ok(Exit::Good);
+        };
+        let started = started.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
+        let (server, base, ((greeting, environment), came)) = started;
+        let ca_file = ca_file.as_deref();
+        let place = data.map(KeptIn::Folder);
+        #[cfg(feature = "postgres")]
+        let place = place.or_else(|| store.as_ref().map(|it| KeptIn::Database(it.shown().to_owned())));
+        let greeting = greeting.with_kept(place.as_ref(), &came, &begins);
         print(&greeting.text(&base, token.as_ref(), ca_file))?;
         let told = Told { base_url: &base, admin_token: token.as_ref().map(Secret::expose), ca_file, environment: &environment };
         let ready = ready_file.map(|file| ReadyFile::write(&file, &told)).transpose()?;
@@ -220,9 +235,7 @@ impl Serve {
         }
         drop(ready);
         #[cfg(feature = "postgres")]
-        if let Some(store) = store {
-            Store::hand_over(&store).await;
-        }
+        Store::hand_over(store.as_ref()).await;
         server.stop().await;
         Ok(Exit::Good)
     }
@@ -293,25 +306,40 @@ pub fn cannot_listen(listen: &[SocketAddr], why: &std::io::Error) -> String {
     format!("cannot listen on {}: {advice}", addresses.join(" and "))
 }
 
-/// What ends the server.
+/// What ends the server. A signal counts from the moment at which this is made.
 pub struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
 }
 
 impl Signals {
+    #[cfg(unix)]
     pub fn listen() -> Result<Self, Stop> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-                .map_err(|why| Stop { exit: Exit::Start, why: format!("cannot listen for SIGTERM: {why}") })?,
-        })
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen =
+            |kind, name: &str| signal(kind).map_err(|why| Stop { exit: Exit::Start, why: format!("cannot listen for {name}: {why}") });
+        Ok(Self { interrupt: listen(SignalKind::interrupt(), "SIGINT")?, terminate: listen(SignalKind::terminate(), "SIGTERM")? })
+    }
+
+    #[cfg(not(unix))]
+    pub fn listen() -> Result<Self, Stop> {
+        Ok(Self {})
+    }
+
+    /// What comes of some work. `None`: a signal came first, and the work was dropped.
+    pub async fn before<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = work => Some(done),
+            () = self.wait() => None,
+        }
     }
 
     pub async fn wait(&mut self) {
         #[cfg(unix)]
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
         #[cfg(not(unix))]

@@ -277,9 +277,19 @@ impl Server {
         self.shared.registry.default().see(look)
     }
 
-    /// What came back from the data folder.
-    pub(crate) fn came(&self) -> &Came {
-        &self.came
+    /// Looks at the default sandbox, also when it is not here: then as the database of several servers has it. Beside that, what came
+    /// back.
+    pub(crate) async fn see_default<T>(&self, look: impl FnOnce(&World) -> T) -> (T, Came) {
+        let came = self.came.clone();
+        #[cfg(feature = "postgres")]
+        let came = match self.shared.registry.kept_default().await {
+            Ok(Some(mut kept)) => return (look(kept.world_mut()), came),
+            Ok(None) => came,
+            Err(why) => Came { problem: Some(why), ..came },
+        };
+        #[cfg(not(feature = "postgres"))]
+        std::future::ready(()).await;
+        (self.with_default(look), came)
     }
 
     /// All its sandboxes.
@@ -327,7 +337,10 @@ async fn share_or_host(
     folder: Option<(&Path, Sizes)>,
 ) -> std::io::Result<(Arc<Registry>, Option<Data>, Came)> {
     match store {
-        Some(store) => Ok((store.registry(hosting).await?, None, Came::default())),
+        Some(store) => {
+            let (registry, came) = store.registry(hosting).await?;
+            Ok((registry, None, came))
+        }
         None => host(hosting, folder).await,
     }
 }

@@ -4,6 +4,7 @@ mod calls;
 mod cluster;
 mod damaged;
 mod failing;
+mod greeting;
 mod halfway;
 mod haproxy;
 mod lasting;

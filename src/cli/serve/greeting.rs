@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::paths;
 use crate::edge::Came;
@@ -33,6 +33,14 @@ fn credentials(world: &World, in_full: bool) -> Vec<Vec<(String, String)>> {
     each.map(of).collect()
 }
 
+/// Where a server keeps its sandboxes.
+pub enum KeptIn {
+    Folder(PathBuf),
+    /// The host and the name of a database.
+    #[cfg(feature = "postgres")]
+    Database(String),
+}
+
 /// The first information for a newcomer.
 pub struct Greeting {
     seed: u64,
@@ -43,8 +51,8 @@ pub struct Greeting {
     credentials: Vec<Vec<(String, String)>>,
     /// It also listens for other machines, on every address of this one.
     listens_everywhere: bool,
-    /// About the data folder.
-    data: Vec<String>,
+    /// Where sandboxes are kept, `data` or `store`, and what is to be said of it.
+    kept: (&'static str, Vec<String>),
 }
 
 impl Greeting {
@@ -60,24 +68,31 @@ impl Greeting {
         let webhooks = start.webhook_url.clone().or_else(|| has_webhook_url(world).then(|| "as in the scenario".to_owned()));
         let credentials = credentials(world, start.show_secrets);
         let listens_everywhere = listen.iter().any(|it| it.ip().is_unspecified());
-        Self { seed: start.seed, clock, webhooks, scenario, credentials, listens_everywhere, data: Vec::new() }
+        Self { seed: start.seed, clock, webhooks, scenario, credentials, listens_everywhere, kept: ("", Vec::new()) }
     }
 
-    /// The same of a server with a data folder. `begins` names what was given about the beginning of sandboxes.
-    pub fn with_data(mut self, folder: &Path, came: &Came, begins: &[&str]) -> Self {
-        let Came { sandboxes, inputs, has_default, cut } = came;
-        let what = match sandboxes {
-            0 => "new".to_owned(),
-            1 => format!("1 sandbox goes on ({} played)", counted(*inputs, "input")),
-            more => format!("{more} sandboxes go on ({} played)", counted(*inputs, "input")),
+    /// The same of a server that keeps its sandboxes. `begins` names what was given about the beginning of sandboxes.
+    pub fn with_kept(mut self, place: Option<&KeptIn>, came: &Came, begins: &[&str]) -> Self {
+        let Some(place) = place else { return self };
+        let Came { sandboxes, inputs, has_default, problem } = came;
+        let inputs = counted(*inputs, "input");
+        let (label, name, shown, played) = match place {
+            KeptIn::Folder(folder) => ("data", "the data folder", paths::shown(folder), format!(" ({inputs} played)")),
+            #[cfg(feature = "postgres")]
+            KeptIn::Database(shown) => ("store", "the database", shown.clone(), String::new()),
         };
-        self.data.push(format!("{}: {what}", paths::shown(folder)));
+        let mut told = vec![match sandboxes {
+            0 => format!("{shown}: new"),
+            1 => format!("{shown}: 1 sandbox goes on{played}"),
+            more => format!("{shown}: {more} sandboxes go on{played}"),
+        }];
         if *has_default && !begins.is_empty() {
             let it = format!("`default` goes on as it was; for new sandboxes only: {}", begins.join(", "));
-            tracing::warn!("the data folder: {it}");
-            self.data.push(it);
+            tracing::warn!("{name}: {it}");
+            told.push(it);
         }
-        self.data.extend(cut.clone());
+        told.extend(problem.clone());
+        self.kept = (label, told);
         self
     }
 
@@ -102,8 +117,8 @@ impl Greeting {
             "\nwebhooks          {}",
             line(&self.webhooks.as_deref().map_or("none yet: --webhook-url, or PATCH /__admin/accounts/...".into(), shown))
         ));
-        for (place, it) in self.data.iter().enumerate() {
-            say(format!("{:<17} {}", if place == 0 { "data" } else { "" }, line(it)));
+        for (place, it) in self.kept.1.iter().enumerate() {
+            say(format!("{:<17} {}", if place == 0 { self.kept.0 } else { "" }, line(it)));
         }
         say(format!("dashboard         {base}/__admin/, for a browser; the control API begins there too"));
         if let Some(token) = token {

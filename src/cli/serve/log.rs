@@ -51,13 +51,16 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        // The protocol's own library tells each of its steps.
-        if event.metadata().target().starts_with("rmcp") && Level::WARN < *event.metadata().level() {
+        // Libraries tell their own steps, which mean nothing to people: what matters of them, the server says itself. That of the protocol
+        // for assistants also says what has gone wrong.
+        let (target, level) = (event.metadata().target(), *event.metadata().level());
+        let is_own = target.starts_with(env!("CARGO_CRATE_NAME"));
+        if !is_own && (!target.starts_with("rmcp") || Level::WARN < level) {
             return Ok(());
         }
         let mut fields = Fields::default();
         event.record(&mut fields);
-        match fields.line(*event.metadata().level()) {
+        match fields.line(level) {
             Some(text) if self.colours => writeln!(writer, "{text}"),
             Some(text) => writeln!(writer, "{}", anstream::adapter::strip_str(&text)),
             None => Ok(()),
@@ -207,7 +210,8 @@ impl Fields {
     fn other(&self, level: Level) -> String {
         let fields = self.0.iter().filter(|it| !["message", "sandbox", "at", "kind"].contains(it.0));
         let fields = fields.fold(String::new(), |all, (name, value)| all + " " + name + "=" + value);
-        painted(if level == Level::INFO { QUIET } else { WARNING }, format!("!! {}{fields}", self.get("message")))
+        let (style, sign) = if level == Level::INFO { (QUIET, "==") } else { (WARNING, "!!") };
+        painted(style, format!("{sign} {}{fields}", self.get("message")))
     }
 }
 
@@ -264,9 +268,11 @@ mod tests {
             );
             tracing::info!(sandbox = "default", kind = "control", at, method = "GET", status = 200, "GET /__admin/clock");
             tracing::warn!(limit = 20, "all connections are open");
+            tracing::info!(sandbox = "default", kind = "moved", inputs = 3, "the sandbox goes on here");
+            tracing::warn!(target: "deadpool.postgres", "Connection could not be recycled");
         });
         let told = String::from_utf8(written.0.lock().clone()).expect("text");
         let change = "2026-01-01 00:00:06  [checkout-7]    quoine A\\n\\u{1b}[31mB: new to ready (x)\n";
-        assert_eq!(told, format!("{change}!! all connections are open limit=20\n"));
+        assert_eq!(told, format!("{change}!! all connections are open limit=20\n== the sandbox goes on here inputs=3\n"));
     }
 }

@@ -24,10 +24,11 @@ const HAND_OVER_TIME_MAX: Duration = Duration::from_secs(5);
 pub struct Store {
     #[arg(
         long,
-        help = "A PostgreSQL database that keeps all sandboxes: any number of servers with the same one serve the same sandboxes",
-        long_help = "A PostgreSQL database that keeps all sandboxes, as postgres://USER:PASSWORD@HOST:5432/NAME\n\nAny number of servers \
+        help = "A PostgreSQL database that keeps all sandboxes: any number of replicas with the same one serve the same sandboxes",
+        long_help = "A PostgreSQL database that keeps all sandboxes, as postgres://USER:PASSWORD@HOST:5432/NAME\n\nAny number of replicas \
                      with the same one serve the same sandboxes, behind any load balancer. One owns a sandbox at a time, and the others \
-                     send its requests on to it. What the database has counts more than --now, --clock and --seed.",
+                     send its requests on to it. What the database has counts more than a scenario, --seed, --clock, --now and \
+                     --webhook-url.",
         value_name = "URL",
         requires = "advertise",
         conflicts_with_all = ["watch", "data", "faketime_file"],
@@ -35,10 +36,10 @@ pub struct Store {
         hide_env_values = true
     )]
     store: Option<String>,
-    /// Where the other servers with the same --store reach this one
+    /// Where the other replicas with the same --store reach this one
     #[arg(long, value_name = "http://HOST:PORT", value_parser = advertised, requires = "store", env = "PLAYMONEY_ADVERTISE")]
     advertise: Option<String>,
-    /// How long the sandboxes of a server that has died wait before another takes them
+    /// How long the sandboxes of a replica that has died wait before another takes them
     #[arg(long, value_name = "SPAN", value_parser = lease, default_value = "5s", env = "PLAYMONEY_LEASE")]
     lease: Duration,
     /// How long the database is waited for at the start
@@ -62,7 +63,7 @@ impl Store {
         let (Some(store), Some(advertise)) = (&self.store, &self.advertise) else { return Ok(None) };
         if certificate.is_some() {
             return Err(Stop::usage(
-                "--store and --tls do not go together: servers reach each other over http. Let the load balancer speak TLS",
+                "--store and --tls do not go together: replicas reach each other over http. Let the load balancer speak TLS",
             ));
         }
         let address = Address::parse(store).map_err(|why| Stop::usage(format!("--store: {why}")))?;
@@ -72,8 +73,9 @@ impl Store {
         opening.open().await.map(Some).map_err(|it| Stop { exit: Exit::Start, why: it.0 })
     }
 
-    /// Hands all sandboxes over to the other servers.
-    pub async fn hand_over(opened: &Opened) {
+    /// Hands all sandboxes over to the other replicas, if there is a database.
+    pub async fn hand_over(opened: Option<&Opened>) {
+        let Some(opened) = opened else { return };
         if tokio::time::timeout(HAND_OVER_TIME_MAX, opened.replicas().drain()).await.is_err() {
             tracing::warn!(kind = "store", "not all sandboxes were handed over in time: others take the rest when the lease has ended");
         }

@@ -28,7 +28,7 @@ impl Registry {
         self.keeping().map_or_else(Commit::default, |it| it.all())
     }
 
-    /// Sandboxes without names of their own go on behind that number.
+    /// Sandboxes without names of their own go on after that number.
     pub fn unnamed_behind(&self, unnamed: u64) {
         self.sandboxes.write().unnamed = unnamed;
     }

@@ -74,6 +74,17 @@ impl Registry {
         }
     }
 
+    /// The default sandbox as the database has it, if it is not here.
+    ///
+    /// # Errors
+    /// A sentence: it cannot be read.
+    pub async fn kept_default(&self) -> Result<Option<Restored>, String> {
+        match self.replicas() {
+            Some(replicas) if self.find(DEFAULT).is_none() => replicas.kept(DEFAULT).await,
+            Some(_) | None => Ok(None),
+        }
+    }
+
     /// How a request says which sandbox it is for.
     pub fn said(&self, by_path: Option<&str>, request: &Request) -> Said {
         let default = || Said::Name(DEFAULT.to_owned());

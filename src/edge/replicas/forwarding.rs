@@ -217,14 +217,14 @@ fn in_words(why: &hyper_util::client::legacy::Error) -> String {
 /// A sentence.
 pub fn advertised(text: &str) -> Result<String, String> {
     let wrong = |why: &str| format!("this is not where other replicas reach this one: {why}. Write http://HOST:PORT");
-    let rest = text.strip_prefix("http://").ok_or_else(|| wrong("it begins with http://"))?;
+    let rest = text.strip_prefix("http://").ok_or_else(|| wrong("it must begin with http://"))?;
     let uri: Uri = text.parse().map_err(|it: http::uri::InvalidUri| wrong(&it.to_string()))?;
-    let authority = uri.authority().ok_or_else(|| wrong("it names no host"))?;
+    let authority = uri.authority().ok_or_else(|| wrong("it must name a host"))?;
     if authority.as_str().contains('@') {
-        return Err(wrong("it has a user"));
+        return Err(wrong("it must not have a user"));
     }
     if rest.trim_end_matches('/') != authority.as_str() || authority.host().is_empty() {
-        return Err(wrong("it has a host and a port, and nothing behind them"));
+        return Err(wrong("it must be a host and a port, with nothing after them"));
     }
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     if host.parse::<IpAddr>().is_ok_and(|it| it.is_unspecified()) {
@@ -258,6 +258,9 @@ mod tests {
         ] {
             assert!(advertised(text).is_err(), "{text}");
         }
+        let why = |text: &str| advertised(text).err().unwrap_or_default();
+        assert!(why("127.0.0.1:7120").contains("it must begin with http://"));
+        assert!(why("http://a:1/path").contains("it must be a host and a port, with nothing after them"));
     }
 
     #[test]

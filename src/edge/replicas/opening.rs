@@ -11,12 +11,14 @@ use super::connecting::{Address, Trouble};
 use super::database::{Database, Replica};
 use super::keeper::Keeper;
 use super::service::{Parts, Replicas};
+use crate::edge::data::Came;
 use crate::edge::driver::{Driver, Outside, Stopwatch};
 use crate::edge::keeping::{Keeping, Store};
-use crate::edge::registry::{DEFAULT, Hosting, Registry};
+use crate::edge::registry::{Hosting, Registry};
 use crate::engine::start::Start;
 use crate::kit::secret::Secret;
 use crate::sandbox::Sandbox;
+use crate::sandbox::history::Restored;
 
 /// How soon a database that is not there is tried again.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -41,6 +43,8 @@ pub struct Unopened(pub String);
 #[derive(Clone)]
 pub struct Opened {
     replicas: Arc<Replicas>,
+    /// Its host and its name.
+    shown: String,
     /// The thread ends when this is dropped.
     _running: Arc<watch::Sender<()>>,
 }
@@ -67,6 +71,7 @@ impl Opening {
             runtime.shutdown_timeout(Duration::from_millis(100));
         });
         thread.map_err(|why| Unopened(format!("the thread of the store cannot be started: {why}")))?;
+        let shown = self.address.shown();
         let prepared = handle.spawn(self.prepare()).await;
         let (database, token, lease, admin_token) = prepared.unwrap_or_else(|why| Err(Unopened(why.to_string())))?;
         let parts = async move {
@@ -76,7 +81,7 @@ impl Opening {
             Replicas::begin(Parts { database, keeper, token, admin_token, lease, runtime, news })
         };
         let replicas = handle.spawn(parts).await.map_err(|why| Unopened(why.to_string()))?;
-        Ok(Opened { replicas, _running: Arc::new(running) })
+        Ok(Opened { replicas, shown, _running: Arc::new(running) })
     }
 
     async fn prepare(self) -> Result<(Arc<Database>, String, Duration, Option<Secret>), Unopened> {
@@ -114,12 +119,31 @@ impl Opening {
     }
 }
 
+impl Replicas {
+    /// A sandbox as the database has it, whether or not one of the replicas owns it. `None`: it has nothing of it.
+    ///
+    /// # Errors
+    /// A sentence: it cannot be read.
+    pub(crate) async fn kept(&self, name: &'static str) -> Result<Option<Restored>, String> {
+        let cannot = |why: &dyn fmt::Display| format!("what `{name}` is like now cannot be said: {why}");
+        let read = self.ask(|it| async move { it.read(name).await }).await.map_err(|why| cannot(&why))?;
+        let Some(history) = read.filter(|it| !it.base.is_empty()) else { return Ok(None) };
+        let play = move || {
+            let lines = history.lines.split(|it| *it == b'\n').filter(|it| !it.is_empty());
+            Restored::read(&history.base, history.first, lines)
+        };
+        let played = tokio::task::spawn_blocking(play).await.unwrap_or_else(|why| Err(why.to_string()));
+        played.map(Some).map_err(|why| cannot(&why))
+    }
+}
+
 impl Opened {
-    /// The registry of a server on it. The default sandbox is made, if none of the servers has made it yet.
+    /// The registry of a server on it, and what the database has. The default sandbox is made, if none of the replicas has made it yet.
     ///
     /// # Errors
     /// The database is away.
-    pub(crate) async fn registry(self, hosting: Hosting) -> io::Result<Arc<Registry>> {
+    pub(crate) async fn registry(self, hosting: Hosting) -> io::Result<(Arc<Registry>, Came)> {
+        let count = self.replicas.ask(|it| async move { it.count().await }).await.map_err(|why| io::Error::other(why.to_string()))?;
         let store: Arc<dyn Store> = Arc::clone(&self.replicas.keeper) as Arc<dyn Store>;
         let keeping = Some(Keeping::new(store, 0));
         let Hosting { usual, making, sandboxes_max, stopwatch, outside, threads } = hosting;
@@ -128,17 +152,14 @@ impl Opened {
         let outside = Outside { keeping, ..outside };
         let hosting = Hosting { usual, making, sandboxes_max, stopwatch, outside, threads };
         let registry = Registry::shared(hosting, stand_in, Arc::clone(&self.replicas));
-        match registry.make_default().await {
-            Ok(true) => {}
-            Ok(false) => tracing::info!(
-                kind = "store",
-                sandbox = DEFAULT,
-                "the sandbox is in the database: what is kept there counts, and --now, --clock and --seed do not"
-            ),
-            Err(why) => return Err(io::Error::other(why)),
-        }
+        let is_made = registry.make_default().await.map_err(io::Error::other)?;
         registry.hold_store(self);
-        Ok(registry)
+        Ok((registry, Came { sandboxes: usize::try_from(count).unwrap_or_default(), has_default: !is_made, ..Came::default() }))
+    }
+
+    /// The host and the name of the database, for messages.
+    pub fn shown(&self) -> &str {
+        &self.shown
     }
 
     /// The replica.

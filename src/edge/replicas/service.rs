@@ -144,8 +144,16 @@ impl Replicas {
         let count = |it: &AtomicU64| it.load(Ordering::Relaxed);
         vec![
             ("playmoney_store_commits", "Commits that keep what sandboxes have heard", count(&counts.groups)),
-            ("playmoney_store_pieces", "Pieces of sandboxes in them", count(&counts.pieces)),
-            ("playmoney_store_fenced", "Pieces that were refused because their sandbox has another owner", count(&counts.fenced)),
+            (
+                "playmoney_store_pieces",
+                "Parts of the commits that keep what sandboxes have heard: one for each sandbox in each commit",
+                count(&counts.pieces),
+            ),
+            (
+                "playmoney_store_fenced",
+                "Parts of such commits that were refused because their sandbox has another owner",
+                count(&counts.fenced),
+            ),
             ("playmoney_store_unanswered", "Commits of which the answer was lost", count(&counts.unanswered)),
             ("playmoney_replica_forwarded", "Requests that were sent on to the owners of their sandboxes", count(&own.forwarded)),
             ("playmoney_replica_restored", "Sandboxes that were taken over", count(&own.restored)),

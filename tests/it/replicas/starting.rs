@@ -73,7 +73,7 @@ async fn tables_of_a_later_version_are_refused_and_kept_data_count() {
     cluster.ready(0).await;
     let clock = cluster.ask(0, "GET", "/__admin/clock", &Json::Null).await.json();
     assert_eq!(clock["now"], "2026-01-01T03:00:00Z", "--now is that of the first start");
-    assert!(cluster.log(0).contains("--now, --clock and --seed do not"), "{}", cluster.log(0));
+    assert!(cluster.log(0).contains("for new sandboxes only: --clock, --now"), "{}", cluster.log(0));
     cluster.stop(0);
     cluster.postgres.sql("playmoney", "UPDATE playmoney_schema SET version = 99").expect("it is ours");
     let (url, before) = (cluster.postgres.url(), cluster.postgres.dump("playmoney", ""));
