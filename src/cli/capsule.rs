@@ -6,19 +6,22 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::client::{Connection, Question};
 use super::output::print;
 use super::paths::{kind, shown};
-use super::serve::listen::Listen;
+use super::serve::greeting::Greeting;
+use super::serve::listen::{Place, Port, addresses, place, port};
 use super::serve::values::cores;
 use super::serve::{Signals, cannot_listen, unpredictable};
+use super::written::Told;
 use super::{Exit, Stop, written};
+use crate::control::environment::Environment;
 use crate::edge::{Config, Server};
 use crate::engine::clock::Mode;
 use crate::engine::start::Start;
-use crate::kit::printable::line;
+use crate::kit::printable::{counted, line};
 use crate::kit::secret::Secret;
 use crate::kit::time::Uptime;
 use crate::sandbox::history::file::TEXT_BYTES_MAX;
@@ -60,14 +63,20 @@ struct Show {
 struct Again {
     /// A capsule
     file: PathBuf,
-    /// Stop behind this input, counted from 1
+    /// Stop after this input, counted from 1
     #[arg(long, value_name = "N")]
     until: Option<u64>,
     /// Then serve the sandbox as it was there, as `default` and with its clock stopped
     #[arg(long)]
     serve: bool,
-    #[command(flatten)]
-    listen: Listen,
+    /// An address to serve on, with --serve (repeatable); port 0 picks a free port, `localhost` is both loopback addresses, a port alone is
+    /// on 127.0.0.1
+    #[arg(long, value_name = "ADDR:PORT", value_parser = place, value_delimiter = ',', requires = "serve")]
+    #[arg(default_value = "127.0.0.1:4242")]
+    listen: Vec<Place>,
+    /// The port to serve on, in place of that of each address
+    #[arg(short, long, value_name = "N", value_parser = port, requires = "serve")]
+    port: Option<Port>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -113,9 +122,9 @@ fn hash(hash: u64) -> String {
 }
 
 fn in_words(capsule: &history::Capsule) -> String {
-    let mut text = format!("{} inputs of the sandbox {}", capsule.inputs(), line(&capsule.sandbox));
+    let mut text = format!("{} of the sandbox {}", counted(capsule.inputs(), "input"), line(&capsule.sandbox));
     if 0 < capsule.dropped() {
-        _ = write!(text, ", from a snapshot on behind {} others", capsule.dropped());
+        _ = write!(text, ", from a snapshot on that was taken after {}", counted(capsule.dropped(), "other"));
     }
     text
 }
@@ -123,18 +132,22 @@ fn in_words(capsule: &history::Capsule) -> String {
 impl Show {
     fn run(&self) -> Result<Exit, Stop> {
         let capsule = read(&self.file)?;
+        let moments = capsule.moments().into_iter().map(Some).chain(std::iter::repeat(None));
+        let inputs = (1_u64..).zip(capsule.shown()).zip(moments).map(|((n, (at, what)), now)| (n, Uptime::from(at).date, now, what));
         if self.json {
-            let row = |(n, (at, what)): (u64, (_, String))| json!({"n": n, "at": Uptime::from(at).date, "what": what});
+            let inputs: Vec<_> = inputs.map(|(n, at, now, what)| json!({"n": n, "at": at, "now": now, "what": what})).collect();
             let answer = json!({
                 "version": capsule.version, "sandbox": capsule.sandbox, "begins_after": capsule.dropped(), "hash": hash(capsule.hash()),
-                "inputs": (1..).zip(capsule.shown()).map(row).collect::<Vec<_>>(),
+                "inputs": inputs,
             });
             print(&answer.to_string())?;
             return Ok(Exit::Good);
         }
         let mut text = format!("{}, made by Playmoney {}\n", in_words(&capsule), line(&capsule.version));
-        for (n, (at, what)) in (1_u64..).zip(capsule.shown()) {
-            _ = writeln!(text, "{n:>6}  {}  {what}", Uptime::from(at).date);
+        _ = writeln!(text, "{:>6}  {:<20}  {:<20}  input", "", "real time", "clock after it");
+        for (n, at, now, what) in inputs {
+            let now = now.map_or_else(|| "?".to_owned(), |it| format!("{it:.0}"));
+            _ = writeln!(text, "{n:>6}  {:<20}  {now:<20}  {what}", format!("{at:.0}"));
         }
         print(&text)?;
         Ok(Exit::Good)
@@ -146,48 +159,57 @@ impl Again {
         let capsule = read(&self.file)?;
         let (replay, compared) =
             capsule.replay(self.until).map_err(|why| Stop::usage(format!("{} cannot be used: {why}", shown(&self.file))))?;
-        self.tell(&capsule, &replay, compared.as_ref().err())?;
-        if compared.is_err() {
-            return Ok(Exit::Failed);
+        let told = if self.json { Report::Json(document(&capsule, &replay, compared.as_ref().err())) } else { Report::Text };
+        if self.serve && compared.is_ok() {
+            if let Report::Text = told {
+                print(&text(&capsule, &replay, None))?;
+            }
+            return serve(&addresses(&self.listen, self.port), &replay, told);
         }
-        if self.serve { serve(&self.listen.addresses(), &replay) } else { Ok(Exit::Good) }
-    }
-
-    fn tell(&self, capsule: &history::Capsule, replay: &Replay, difference: Option<&Difference>) -> Result<(), Stop> {
-        let inputs = replay.inputs() - capsule.dropped();
-        if self.json {
-            let difference = difference.map(|it| {
-                let number = it.input.saturating_sub(capsule.dropped());
-                json!({"input": number, "about": it.about, "expected": it.expected, "came": it.came})
-            });
-            let answer = json!({
-                "same": difference.is_none(), "inputs": inputs, "hash": hash(replay.hash()), "now": replay.now(),
-                "version": capsule.version, "difference": difference,
-            });
-            return print(&answer.to_string());
+        match told {
+            Report::Json(document) => print(&document.to_string())?,
+            Report::Text => print(&text(&capsule, &replay, compared.as_ref().err()))?,
         }
-        let stands = format!("the clock stands at {}", replay.now());
-        let Some(it) = difference else {
-            let whole = if inputs == capsule.inputs() { String::new() } else { format!(" of {}", capsule.inputs()) };
-            return print(&format!("same: {inputs}{whole} inputs, hash {}; {stands}", hash(replay.hash())));
-        };
-        let number = it.input.saturating_sub(capsule.dropped());
-        let mut text =
-            format!("different behind input {number}: {}\n  expected  {}\n  came      {}\n{stands}", it.about, it.expected, it.came);
-        if capsule.version != env!("CARGO_PKG_VERSION") {
-            let own = env!("CARGO_PKG_VERSION");
-            _ = write!(
-                text,
-                "\nPlaymoney {} has made the capsule, and this is Playmoney {own}: versions can differ",
-                line(&capsule.version)
-            );
-        }
-        print(&text)
+        Ok(if compared.is_ok() { Exit::Good } else { Exit::Failed })
     }
 }
 
+/// How it is told what came of a replay.
+enum Report {
+    Text,
+    /// One document. With a server in it, once that accepts requests.
+    Json(Json),
+}
+
+fn document(capsule: &history::Capsule, replay: &Replay, difference: Option<&Difference>) -> Json {
+    let difference = difference.map(|it| {
+        let number = it.input.saturating_sub(capsule.dropped());
+        json!({"input": number, "about": it.about, "expected": it.expected, "came": it.came})
+    });
+    json!({
+        "same": difference.is_none(), "inputs": replay.inputs() - capsule.dropped(), "hash": hash(replay.hash()), "now": replay.now(),
+        "version": capsule.version, "difference": difference,
+    })
+}
+
+fn text(capsule: &history::Capsule, replay: &Replay, difference: Option<&Difference>) -> String {
+    let (inputs, stands) = (replay.inputs() - capsule.dropped(), format!("the clock stands at {}", replay.now()));
+    let Some(it) = difference else {
+        let all = counted(capsule.inputs(), "input");
+        let inputs = if inputs == capsule.inputs() { all } else { format!("{inputs} of {all}") };
+        return format!("same: {inputs}, hash {}; {stands}", hash(replay.hash()));
+    };
+    let number = it.input.saturating_sub(capsule.dropped());
+    let mut text = format!("different after input {number}: {}\n  expected  {}\n  came      {}\n{stands}", it.about, it.expected, it.came);
+    if capsule.version != env!("CARGO_PKG_VERSION") {
+        let own = env!("CARGO_PKG_VERSION");
+        _ = write!(text, "\nPlaymoney {} has made the capsule, and this is Playmoney {own}: versions can differ", line(&capsule.version));
+    }
+    text
+}
+
 /// Serves the sandbox until a signal comes.
-fn serve(listen: &[SocketAddr], replay: &Replay) -> Result<Exit, Stop> {
+fn serve(listen: &[SocketAddr], replay: &Replay, told: Report) -> Result<Exit, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
     let token = if listen.iter().all(|it| it.ip().is_loopback()) { None } else { Some(Secret::issued(unpredictable()?)) };
@@ -198,9 +220,16 @@ fn serve(listen: &[SocketAddr], replay: &Replay) -> Result<Exit, Stop> {
         let config = Config { listen: listen.to_vec(), start, threads: cores(), admin_token: token.clone(), ..Config::default() };
         let server = Server::start(config).await.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(listen, &why) })?;
         server.restore(state).await.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot serve the sandbox: {why}") })?;
-        print(&format!("serving it on {}, as default, until SIGINT or SIGTERM", server.base_url()))?;
-        if let Some(token) = &token {
-            print(&format!("  Authorization   Bearer {}", token.shown()))?;
+        let base = server.base_url();
+        let (greeting, environment) = server.with_default(|world| (Greeting::of(listen, world), Environment::of(world, &base)));
+        match told {
+            Report::Text => print(&format!("\n{}", greeting.text(&base, token.as_ref(), None)))?,
+            Report::Json(mut document) => {
+                let serving =
+                    Told { base_url: &base, admin_token: token.as_ref().map(Secret::expose), ca_file: None, environment: &environment };
+                document["serving"] = serving.document();
+                print(&document.to_string())?;
+            }
         }
         signals.wait().await;
         server.stop().await;

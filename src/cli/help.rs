@@ -127,7 +127,7 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
     ("capsule", [
         ("Save the history of a sandbox of a running server:", "playmoney capsule save failed.capsule --sandbox checkout-7"),
         ("Play it again, anywhere, and say whether the same comes out:", "playmoney capsule replay failed.capsule"),
-        ("Look at the sandbox as it was behind its fifth input:", "playmoney capsule replay failed.capsule --until 5 --serve"),
+        ("Look at the sandbox as it was after its fifth input:", "playmoney capsule replay failed.capsule --until 5 --serve"),
     ]),
     ("sandboxes", [
         ("List them:", "playmoney sandboxes"),

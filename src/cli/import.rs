@@ -31,7 +31,7 @@ use self::items::{Note, items};
 use self::plan::{Plan, plan};
 use self::script::{Clock, Script};
 use super::output::{print, tell};
-use super::paths::{bounded, kind, shown};
+use super::paths::{bounded, kind, quoted, shown};
 use super::scenarios::{contracts, count};
 use super::{Exit, Stop, written};
 use crate::engine::start::Start;
@@ -117,8 +117,8 @@ impl Import {
             None => print(&text)?,
             Some(path) => {
                 written::new(path, &text)?;
-                let path = shown(path);
-                tell(format!("wrote {path}: {}, {}; play it with: playmoney run {path}", count(calls, "call"), count(webhooks, "webhook")));
+                let (calls, webhooks) = (count(calls, "call"), count(webhooks, "webhook"));
+                tell(format!("wrote {}: {calls}, {webhooks}; play it with: playmoney run {}", shown(path), quoted(path)));
             }
         }
         if let Some(why) = &failed {

@@ -49,6 +49,14 @@ pub fn shown(path: &Path) -> String {
     line(&path.display().to_string()).into_owned()
 }
 
+/// A path as a command in a message has it, so that a shell reads it as one.
+pub fn quoted(path: &Path) -> String {
+    let text = shown(path);
+    let text = if text.starts_with('-') { format!("./{text}") } else { text };
+    let is_plain = |it: char| it.is_alphanumeric() || "_-+=/.:@,%".contains(it) || (cfg!(windows) && it == '\\');
+    if text.chars().all(is_plain) && !text.is_empty() { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
 fn cannot_read(path: &Path, why: &dyn std::fmt::Display) -> Stop {
     Stop::usage(format!("cannot read {}: {why}", shown(path)))
 }
@@ -179,4 +187,17 @@ pub fn bounded(source: impl Read, bytes_max: usize) -> std::io::Result<Option<Ve
     let mut bytes = Vec::new();
     source.take(bytes_max as u64 + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() <= bytes_max).then_some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_a_command_is_one_word_of_a_shell() {
+        let all = ["caps/b name.capsule", "a/b-1_2.yaml", "it's.yaml", "-x.yaml", "a;b", "$HOME", "ключ.yaml"];
+        let quoted: Vec<String> = all.iter().map(|it| quoted(Path::new(it))).collect();
+        let expected = ["'caps/b name.capsule'", "a/b-1_2.yaml", r"'it'\''s.yaml'", "./-x.yaml", "'a;b'", "'$HOME'", "ключ.yaml"];
+        assert_eq!(quoted, expected);
+    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::output::{print, tell};
-use super::paths::{File, files, shown};
+use super::paths::{File, files, quoted, shown};
 use super::style::{fitted, known_columns};
 use super::{Exit, Stop, written};
 use crate::engine::start::Start;
@@ -109,8 +109,7 @@ impl Init {
     /// Writes the file, unless it exists.
     pub fn run(self) -> Result<Exit, Stop> {
         written::new(&self.file, STARTER)?;
-        let shown = shown(&self.file);
-        print(&format!("wrote {shown}; play it with: playmoney run {shown}"))?;
+        print(&format!("wrote {}; play it with: playmoney run {}", shown(&self.file), quoted(&self.file)))?;
         Ok(Exit::Good)
     }
 }

@@ -184,6 +184,20 @@ pub struct Told<'a> {
     pub environment: &'a Environment,
 }
 
+impl Told<'_> {
+    /// It as one object.
+    pub fn document(&self) -> Json {
+        let Self { base_url, admin_token, ca_file, environment } = *self;
+        let mut document = serde_json::json!({
+            "base_url": base_url, "admin_token": admin_token, "providers": environment.providers, "env": environment.variables,
+        });
+        if let Some(ca_file) = ca_file {
+            document["ca_file"] = ca_file.to_string_lossy().into();
+        }
+        document
+    }
+}
+
 /// The file that says that a server accepts requests. It goes when this is dropped, if it still says what was written.
 pub struct ReadyFile {
     path: PathBuf,
@@ -208,15 +222,8 @@ impl ReadyFile {
     /// It is for the owner alone if it holds the token, or a credential that came from outside.
     pub fn write(path: &Path, told: &Told<'_>) -> Result<Self, Stop> {
         Self::may_stand_at(path)?;
-        let Told { base_url, admin_token, ca_file, environment } = *told;
-        let readers = if admin_token.is_some() || environment.is_secret { Readers::Owner } else { Readers::Usual };
-        let mut text = serde_json::json!({
-            "base_url": base_url, "admin_token": admin_token, "providers": environment.providers, "env": environment.variables,
-        });
-        if let Some(ca_file) = ca_file {
-            text["ca_file"] = ca_file.to_string_lossy().into();
-        }
-        let text = format!("{text}\n");
+        let readers = if told.admin_token.is_some() || told.environment.is_secret { Readers::Owner } else { Readers::Usual };
+        let text = format!("{}\n", told.document());
         let written = beside(path, &text, readers).and_then(|it| Ok(it.persist(path)?));
         written.map_err(|why| cannot_write(path, &why))?;
         Ok(Self { path: path.to_owned(), text })

@@ -33,7 +33,7 @@ pub struct FaketimeFile {
 #[derive(Default)]
 struct Written {
     latest: Option<Look>,
-    /// libfaketime keeps a rate until a text has another, so each text behind one with a rate has one too.
+    /// libfaketime keeps a rate until a text has another, so each text after one with a rate has one too.
     has_rate: bool,
     has_failed: bool,
 }
@@ -93,7 +93,7 @@ impl FaketimeFile {
     }
 }
 
-/// What libfaketime reads with `FAKETIME_FMT=%s`: the moment, `@` in front of it if the clock runs, and behind it that rate.
+/// What libfaketime reads with `FAKETIME_FMT=%s`: the moment, `@` in front of it if the clock runs, and after it that rate.
 fn text(reading: &Reading, rate: Option<Rate>) -> String {
     // Seconds before 1970 would end the process, because %s takes digits only.
     let nanos = u128::try_from(reading.now().as_nanosecond()).unwrap_or(0);

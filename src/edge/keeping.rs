@@ -85,7 +85,7 @@ pub fn refused(problem: &Problem) -> Response {
 pub enum Entry {
     /// Records, and at times a snapshot. The first of a track has the beginning of its sandbox.
     Records { track: Arc<Track>, number: u64, unkept: Unkept },
-    /// The sandbox was deleted. What comes behind it on its track is not kept.
+    /// The sandbox was deleted. What comes after it on its track is not kept.
     Deleted { track: Arc<Track>, number: u64 },
     /// Nothing: everything before it has to be kept.
     Nothing { track: Arc<Track>, number: u64 },
@@ -111,7 +111,7 @@ impl Entry {
 /// Where durable sandboxes are kept.
 pub trait Store: Send + Sync {
     /// Takes an entry. It returns at once: it is called under the lock of a sandbox. Later, in the order of the entries, the store tells
-    /// their tracks that they were kept, or that they and all behind them are lost.
+    /// their tracks that they were kept, or that they and all after them are lost.
     fn put(&self, entry: Entry);
 
     /// Why nothing can be kept now; `None` while something can.
@@ -135,7 +135,7 @@ pub struct Settings {
     pub unnamed: u64,
 }
 
-/// The way of one sandbox to the store. When something on it is lost, all behind that is, and the sandbox gets another when it was taken
+/// The way of one sandbox to the store. When something on it is lost, all after that is, and the sandbox gets another when it was taken
 /// back to what was kept.
 #[derive(Debug)]
 pub struct Track {
@@ -235,7 +235,7 @@ impl Track {
         });
     }
 
-    /// The entries that were not kept are lost, and so is what comes behind them.
+    /// The entries that were not kept are lost, and so is what comes after them.
     pub fn lose(&self, why: &NotKept) {
         self.progress.send_if_modified(|it| {
             let is_first = it.lost.is_none();

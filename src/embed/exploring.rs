@@ -59,7 +59,7 @@ pub struct Tried {
     pub played: u64,
     /// How many would show the receiver only what it has seen in another run.
     pub same: u64,
-    /// How many end behind the last expectation, so that nothing could be proved of them.
+    /// How many end after the last expectation, so that nothing could be proved of them.
     pub too_late: u64,
 }
 

@@ -133,7 +133,7 @@ impl Sandbox {
     }
 
     /// Plays the steps of the scenario with which the sandbox has begun, under every schedule of its webhooks that the provider's own rules
-    /// allow: a webhook comes twice, late, or behind later ones. Each run begins a sandbox of its own, with ids that no other run has, so
+    /// allow: a webhook comes twice, late, or after later ones. Each run begins a sandbox of its own, with ids that no other run has, so
     /// the receiver needs no reset. What must hold is what the steps expect; the step `probe` asks the function that
     /// [`Exploration::probe`] gives.
     ///

@@ -95,7 +95,7 @@ impl Core {
         if self.run == 0 { self.seed } else { Draws::new(self.seed, "ids of a run", self.run.into()).below(COUNT_MAX) }
     }
 
-    /// The number behind which a run of an exploration counts.
+    /// The number after which a run of an exploration counts.
     pub fn counts_behind(&self) -> u32 {
         self.run.saturating_mul(OBJECTS_OF_A_RUN)
     }

@@ -110,7 +110,7 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// The numbers of its objects, where ids show them, begin behind that one. Its memory is empty.
+    /// The numbers of its objects, where ids show them, begin after that one. Its memory is empty.
     fn count_behind(&mut self, _: u32) {}
 
     /// Answers a request of the merchant or of a payer's browser.

@@ -107,7 +107,7 @@ impl Default for Start {
     }
 }
 
-/// Objects of one kind in one run of an exploration. With more, it has ids of the run behind it.
+/// Objects of one kind in one run of an exploration. With more, it has ids of the run after it.
 pub const OBJECTS_OF_A_RUN: u32 = 1_000;
 /// Runs of one exploration, for which counted ids suffice.
 pub const RUNS_MAX: u32 = 100_000;

@@ -89,7 +89,7 @@ impl<T: Indexed> Clone for Store<T> {
 }
 
 impl<T: Indexed> Store<T> {
-    /// Its numbers begin behind that one. It is empty.
+    /// Its numbers begin after that one. It is empty.
     pub fn count_behind(&mut self, behind: u32) {
         self.behind = behind;
     }
@@ -192,7 +192,7 @@ impl<'de, T: Indexed + Deserialize<'de>> Deserialize<'de> for Store<T> {
     }
 }
 
-/// Reads the objects of a store, as a list, or beside the number behind which they are counted.
+/// Reads the objects of a store, as a list, or beside the number after which they are counted.
 struct Saved<T>(PhantomData<T>);
 
 impl<'de, T: Clone + Deserialize<'de>> Visitor<'de> for Saved<T> {

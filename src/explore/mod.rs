@@ -30,7 +30,7 @@ use crate::stage::{Stage, control, play_watched};
 
 /// Runs of one exploration, unless it says otherwise.
 pub const BUDGET: u32 = 200;
-/// The largest budget: behind it, ids for what follows a failure are left.
+/// The largest budget: after it, ids for what follows a failure are left.
 pub const BUDGET_MAX: u32 = RUNS_MAX - shrink::TRIES_MAX - 2;
 
 /// How much is tried.
@@ -205,7 +205,7 @@ fn seek<E>(
 pub fn play(scenario: &Scenario, task: &Task<'_>, stage: &mut dyn Stage) -> Run {
     let mut watcher = Watcher::new(task.prefix, task.plain);
     let report = play_watched(scenario, stage, &mut watcher);
-    // What leaves behind the reply to the last call has its outcome before anyone looks.
+    // What leaves after the reply to the last call has its outcome before anyone looks.
     _ = stage.ask(None, control(Method::POST, "clock/advance", r#"{"by":"0s"}"#));
     let mut watcher = Some(watcher);
     let mut seen = Seen::default();
@@ -217,7 +217,7 @@ pub fn play(scenario: &Scenario, task: &Task<'_>, stage: &mut dyn Stage) -> Run 
     Run { report, seen }
 }
 
-/// How the sandbox of a run begins: with ids of its own, and with the rules of its schedule behind those of the scenario.
+/// How the sandbox of a run begins: with ids of its own, and with the rules of its schedule after those of the scenario.
 pub fn begins(task: &Task<'_>, start: Start) -> Start {
     let contracts: Vec<&'static Contract> = providers::all().iter().map(|it| it.contract()).collect();
     let own = schedule::rules(&task.schedule, task.prefix, &contracts);

@@ -114,7 +114,7 @@ impl Model {
         Self { steps: played.enumerate().map(span).collect(), last_proof, deliveries, places }
     }
 
-    /// What the receiver sees until the last step that proves something. `None`: a webhook of the schedule has its last attempt behind
+    /// What the receiver sees until the last step that proves something. `None`: a webhook of the schedule has its last attempt after
     /// that step, so that nothing can be proved of it.
     pub fn trace(&self, schedule: &[Deviation]) -> Option<Trace> {
         let mut effects: BTreeMap<usize, Effects> = BTreeMap::new();

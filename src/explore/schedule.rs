@@ -51,7 +51,7 @@ impl Effect {
         }
     }
 
-    /// What it means, behind the name of a webhook.
+    /// What it means, after the name of a webhook.
     pub fn in_words(self) -> String {
         match self {
             Self::Duplicate(2) => "is sent twice".to_owned(),
@@ -84,7 +84,7 @@ pub type Schedule = Vec<Deviation>;
 
 /// The rules that bring a schedule about, as they are written in a scenario.
 ///
-/// A rule behind one that fires is not asked, and does not count the delivery. So the rule for a later delivery stands before the rule for
+/// A rule after one that fires is not asked, and does not count the delivery. So the rule for a later delivery stands before the rule for
 /// an earlier one of the same event: it is asked about both.
 pub fn written_rules(schedule: &[Deviation], prefix: &str) -> Vec<Json> {
     let mut by_delivery: BTreeMap<&Which, serde_json::Map<String, Json>> = BTreeMap::new();

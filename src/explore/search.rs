@@ -7,10 +7,10 @@ use super::schedule::{Deviation, Effect, Schedule, Which};
 use crate::kit::ids::Draws;
 use crate::kit::time::Duration;
 
-/// Moments behind which a delivery is held back, the first and the last ones.
+/// Moments after which a delivery is held back, the first and the last ones.
 const DELAYS_FIRST: usize = 4;
 const DELAYS_LAST: usize = 2;
-/// A delivery that is held back behind a moment comes this long after it.
+/// A delivery that is held back until after a moment comes this long after it.
 const BEHIND: Duration = Duration::from_secs(1);
 /// Deviations of one scenario.
 const SINGLES_MAX: usize = 10_000;
@@ -26,7 +26,7 @@ pub struct Level {
     pub played: u64,
     /// The receiver would see what another run has shown it already.
     pub same: u64,
-    /// A webhook would come behind the last expectation.
+    /// A webhook would come after the last expectation.
     pub too_late: u64,
 }
 
@@ -158,7 +158,7 @@ impl Search {
     /// The next two deviations: those with the smallest weights together come first.
     fn next_pair(&mut self) -> Option<Schedule> {
         let Place::Two(mut sum, mut first, mut second) = self.place else { return None };
-        // What a later run has added stands behind those that are counted.
+        // What a later run has added stands after those that are counted.
         let all = &self.singles[..usize::try_from(self.counts.one.all).unwrap_or(0)];
         let heaviest = all.iter().map(|it| it.weight).max().unwrap_or(0);
         while sum <= 2 * heaviest {

@@ -6,7 +6,7 @@ use super::schedule::{Deviation, written_rules};
 use crate::scenario::yaml::{self, What};
 use crate::scenario::{Known, parse};
 
-/// The text of a scenario with the rules of a schedule behind its own. Where its rules are written in a line, or where lines cannot be
+/// The text of a scenario with the rules of a schedule after its own. Where its rules are written in a line, or where lines cannot be
 /// added, the result is JSON.
 ///
 /// # Panics

@@ -1,5 +1,5 @@
 //! Small pieces of bytes in chunks that they share: thousands of them that go in the order in which they came cost the allocator
-//! almost nothing, and are written one behind the other.
+//! almost nothing, and are written one after the other.
 
 use bytes::{Bytes, BytesMut};
 
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_stand_one_behind_the_other_and_large_ones_alone() {
+    fn pieces_stand_one_after_the_other_and_large_ones_alone() {
         let mut chunked = Chunked::default();
         let mut put = |bytes: usize| chunked.put(bytes, |chunk| chunk.resize(bytes, b'x'));
         let (first, second, large, third) = (put(3), put(PIECE_MAX), put(PIECE_MAX + 1), put(5));

@@ -7,7 +7,7 @@ use crate::kit::time::Duration;
 use crate::scenario::yaml::Node;
 use crate::scenario::{Expect, Step};
 
-/// How long a probe is asked again unless it says otherwise, in real time. An application may work behind its answers.
+/// How long a probe is asked again unless it says otherwise, in real time. An application may work after its answers.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A text that belongs to one run alone: for order numbers.
@@ -20,7 +20,7 @@ impl Runner<'_> {
     /// Asks until the answer fits, or the time is up.
     pub(super) fn probe(&mut self, step: &Step, url: &Node, expect: &Expect, timeout: Option<Duration>) -> Result<String, StepFailure> {
         let url = self.plain(url)?;
-        // Webhooks that leave behind the reply to a call have their outcome before the application is asked.
+        // Webhooks that leave after the reply to a call have their outcome before the application is asked.
         _ = self.control(step.fork.as_deref(), Method::POST, "clock/advance", r#"{"by":"0s"}"#);
         self.watch.probes(&url);
         let began = self.stage.uptime().elapsed;

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Told, plain_failure, played};
 use crate::cli::Stop;
-use crate::cli::paths::shown;
+use crate::cli::paths::{quoted, shown};
 use crate::cli::run::junit::allowed;
 use crate::cli::run::{count, step_report};
 use crate::cli::style::{BAD, painted};
@@ -74,7 +74,7 @@ fn counterexample(told: &Told<'_>, found: &Found, columns: Option<usize>) -> Str
         _ = writeln!(text, "{own}");
     }
     match told.written {
-        Some(file) => _ = writeln!(text, "  play it with: playmoney run {} --webhook-url URL", shown(file)),
+        Some(file) => _ = writeln!(text, "  play it with: playmoney run {} --webhook-url URL", quoted(file)),
         None => text.push_str("  --write FILE saves this schedule as a scenario that `playmoney run` plays\n"),
     }
     text
@@ -105,7 +105,7 @@ fn tried(told: &Told<'_>) -> String {
     let level = |name: &str, own: Level| {
         let mut text = format!("  {name}: {} of {} schedules played", own.played, own.all);
         let others =
-            [(own.same, "show the application nothing new"), (own.too_late, "end behind the last expectation"), (own.left(), "left")];
+            [(own.same, "show the application nothing new"), (own.too_late, "end after the last expectation"), (own.left(), "left")];
         for (n, what) in others.into_iter().filter(|it| 0 < it.0) {
             _ = write!(text, ", {n} {what}");
         }

@@ -1,6 +1,7 @@
 //! Reports of played scenarios: for people, for programs, for CI servers.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::{PlayedFile, summary};
 use crate::cli::Stop;
 use crate::cli::assumptions;
 use crate::cli::output::{print, tell_count};
-use crate::cli::paths::shown;
+use crate::cli::paths::{quoted, shown};
 use crate::cli::scenarios::tell_mistakes;
 use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
 use crate::cli::violations::{self, Of};
@@ -107,10 +108,9 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
     for entry in &played.timeline[from..] {
         _ = writeln!(text, "    {}  {:<8} {}", entry.at, entry.kind, line(&entry.what));
     }
-    _ = write!(text, "  play it again with: playmoney run {path} --seed {}", it.seed);
+    _ = write!(text, "  play it again with: playmoney run {} --seed {}", quoted(Path::new(&it.path)), it.seed);
     if let Some(file) = &it.capsule {
-        let file = shown(file);
-        _ = write!(text, "\n  its history is in {file}: playmoney capsule replay {file}");
+        _ = write!(text, "\n  its history is in {}: playmoney capsule replay {}", shown(file), quoted(file));
     }
     text
 }

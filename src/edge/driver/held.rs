@@ -236,7 +236,7 @@ impl Driver {
         self.drain(sandbox, uptime);
     }
 
-    /// What could not be kept counts as not having come: the sandbox is as it was behind the last record that was kept. Its callers who
+    /// What could not be kept counts as not having come: the sandbox is as it was after the last record that was kept. Its callers who
     /// were heard by then still wait.
     pub fn take_back(self: &Arc<Self>, mut restored: Restored) {
         was_told(&mut restored);

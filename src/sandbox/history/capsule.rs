@@ -16,6 +16,7 @@ use crate::engine::start::Start;
 use crate::engine::state;
 use crate::kit::chunks::Chunks;
 use crate::kit::http::Response;
+use crate::kit::time::Timestamp;
 use crate::sandbox::Ticket;
 
 /// A history that can be played again.
@@ -127,6 +128,26 @@ impl Capsule {
         }
         let end = replay.end(self.end.left, self.end.hash);
         Ok((replay, end))
+    }
+
+    /// What the clock of the sandbox says after each input, and before the next one. Fewer moments than inputs: the next one could not be
+    /// played, or something else came of it.
+    pub fn moments(&self) -> Vec<Timestamp> {
+        let mut moments = Vec::new();
+        let Ok(replay) = Replay::begin(&self.base) else { return moments };
+        let mut replay = replay.believing();
+        for record in self.records() {
+            if matches!(record, Record::Input(_)) && self.base.inputs < replay.inputs() {
+                moments.push(replay.now());
+            }
+            if replay.play(record).is_err() {
+                return moments;
+            }
+        }
+        if self.base.inputs < replay.inputs() {
+            moments.push(replay.now());
+        }
+        moments
     }
 
     /// As a file.

@@ -42,7 +42,7 @@ pub struct Header {
     pub inputs: u64,
     /// Requests stand in it as they came, so that any of them can hold a secret.
     contains_secrets: bool,
-    /// The inputs before its first one: it begins at a snapshot behind them.
+    /// The inputs before its first one: it begins at a snapshot that was taken after them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub begins_after: u64,
 }
@@ -61,27 +61,38 @@ impl Header {
 /// What is wrong with a file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// The byte, counted from 0, where it was noticed. `None`: behind the last.
-    pub at: Option<usize>,
+    pub at: Place,
     pub why: String,
+}
+
+/// Where something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The byte of the file, counted from 0, where it was noticed.
+    Byte(usize),
+    /// The line of the text in its blocks, counted from 1.
+    Line(usize),
+    /// It was noticed at the end of the file.
+    End,
 }
 
 impl Damage {
     fn at(at: usize, why: impl Into<String>) -> Self {
-        Self { at: Some(at), why: why.into() }
+        Self { at: Place::Byte(at), why: why.into() }
     }
 
     /// Noticed at the end.
     pub fn end(why: impl Into<String>) -> Self {
-        Self { at: None, why: why.into() }
+        Self { at: Place::End, why: why.into() }
     }
 }
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.at {
-            Some(at) => write!(f, "byte {at}: {}", self.why),
-            None => write!(f, "at its end: {}", self.why),
+            Place::Byte(at) => write!(f, "byte {at}: {}", self.why),
+            Place::Line(number) => write!(f, "line {number} of what is packed: {}", self.why),
+            Place::End => write!(f, "at its end: {}", self.why),
         }
     }
 }
@@ -160,13 +171,13 @@ pub fn read(bytes: &[u8]) -> Result<(Header, Vec<u8>), Damage> {
     let end = head.iter().position(|it| *it == b'\n').map(|it| it + 1);
     let end = end.ok_or_else(|| Damage::at(0, "this is not a capsule: it does not begin with a line of JSON"))?;
     let (line, rest) = bytes.split_at(end);
-    let (sum, mut rest) = rest.split_first_chunk::<4>().ok_or_else(|| Damage::end("the file is cut behind its first line"))?;
+    let (sum, mut rest) = rest.split_first_chunk::<4>().ok_or_else(|| Damage::end("the file is cut after its first line"))?;
     let is_whole = crc(&[line]) == u32::from_le_bytes(*sum);
     let version = serde_json::from_slice::<Json>(line).ok().and_then(|it| it.get("playmoney_capsule").cloned());
     match version {
         None if !is_whole => return Err(Damage::at(0, "the first line is damaged, or this is not a capsule")),
         None => return Err(Damage::at(0, "this is not a capsule: its first line has no `playmoney_capsule`")),
-        Some(_) if !is_whole => return Err(Damage::at(0, "the first line is damaged: it does not fit the checksum behind it")),
+        Some(_) if !is_whole => return Err(Damage::at(0, "the first line is damaged: it does not fit the checksum that follows it")),
         Some(version) if version != VERSION => {
             let why = format!("the capsule has the format {version}, and this Playmoney reads the format {VERSION}");
             return Err(Damage::at(0, why));
@@ -194,7 +205,7 @@ pub fn read(bytes: &[u8]) -> Result<(Header, Vec<u8>), Damage> {
         }
         unpack(packed, &mut text).map_err(|why| Damage::at(place, why))?;
     }
-    if rest.is_empty() { Ok((header, text)) } else { Err(Damage::at(bytes.len() - rest.len(), "something stands behind the end")) }
+    if rest.is_empty() { Ok((header, text)) } else { Err(Damage::at(bytes.len() - rest.len(), "something follows its end")) }
 }
 
 fn unpack(packed: &[u8], text: &mut Vec<u8>) -> Result<(), String> {
@@ -247,7 +258,7 @@ impl<'a> Lines<'a> {
         let unreadable = |why: serde_json::Error| {
             let text = why.to_string();
             let text = text.rsplit_once(" at line ").map_or(text.clone(), |it| it.0.to_owned());
-            Damage::end(format!("line {} of what is packed cannot be read: {text}", self.number))
+            Damage { at: Place::Line(self.number), why: format!("it cannot be read: {text}") }
         };
         serde_json::from_slice(line).map(Some).map_err(unreadable)
     }

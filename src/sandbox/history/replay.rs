@@ -128,7 +128,7 @@ pub(super) enum Made {
 /// The first thing that came out otherwise than it did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The number of the input behind which it came.
+    /// The number of the input after which it came.
     pub input: u64,
     /// That input in words.
     pub about: String,

@@ -10,7 +10,7 @@ use crate::engine::world::World;
 use crate::kit::time::Uptime;
 use crate::sandbox::{Sandbox, Ticket};
 
-/// A sandbox as it was behind the last record that was kept.
+/// A sandbox as it was after the last record that was kept.
 pub struct Restored {
     sandbox: Sandbox,
     latest: Uptime,
@@ -18,7 +18,7 @@ pub struct Restored {
 }
 
 impl Restored {
-    /// Plays what was kept: the line of a snapshot, and the lines of the records behind it, the first of which has that number.
+    /// Plays what was kept: the line of a snapshot, and the lines of the records after it, the first of which has that number.
     ///
     /// # Errors
     /// A sentence: a line cannot be read, or something else comes out than did.

@@ -18,7 +18,7 @@ pub struct Unkept {
     records: Vec<Record>,
     /// What they cost in memory.
     bytes: usize,
-    /// The latest snapshot, and the number of the record behind it.
+    /// The latest snapshot, and the number of the record after it.
     base: Option<(u64, Arc<Base>)>,
 }
 
@@ -42,7 +42,7 @@ impl Unkept {
         self.first
     }
 
-    /// The number of the record that will come behind them.
+    /// The number of the record that will come after them.
     pub fn next(&self) -> u64 {
         self.first + self.records.len() as u64
     }
@@ -52,7 +52,7 @@ impl Unkept {
         self.bytes
     }
 
-    /// The latest snapshot among them, and the number of the record behind it. The first that a sandbox hands over has its beginning.
+    /// The latest snapshot among them, and the number of the record after it. The first that a sandbox hands over has its beginning.
     pub const fn base(&self) -> Option<&(u64, Arc<Base>)> {
         self.base.as_ref()
     }
@@ -131,7 +131,7 @@ impl Sandbox {
         history.unkept = Some(unkept);
     }
 
-    /// Takes a snapshot now, for a store that has too much behind the latest one. `false`: a caller waits, or an attempt is under way.
+    /// Takes a snapshot now, for a store that has too much after the latest one. `false`: a caller waits, or an attempt is under way.
     pub fn take_snapshot(&mut self, uptime: Uptime) -> bool {
         self.make_room(uptime);
         let is_at_rest = self.is_at_rest();
@@ -143,7 +143,7 @@ impl Sandbox {
 }
 
 impl History {
-    /// What is handed over continues behind that record.
+    /// What is handed over continues after that record.
     pub(super) fn hand_over_from(&mut self, first: u64) {
         self.unkept = Some(Box::new(Unkept::at(first)));
     }

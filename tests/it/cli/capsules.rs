@@ -96,12 +96,22 @@ async fn a_history_is_served_again_as_it_was() {
     let mut serving = command("", &["capsule", "replay", file.to_str().expect("text"), "--until", "1", "--serve", "--port", "0"]);
     let mut serving = serving.stdout(Stdio::piped()).spawn().expect("it runs");
     let mut lines = BufReader::new(serving.stdout.take().expect("a pipe")).lines();
-    let address = loop {
+    let mut told: Vec<String> = Vec::new();
+    let address: std::net::SocketAddr = loop {
         let line = lines.next_line().await.expect("text").expect("it serves");
-        if let Some(rest) = line.strip_prefix("serving it on http://") {
-            break rest.split(',').next().expect("an address").parse().expect("an address");
+        if line.starts_with("Playmoney ") {
+            assert!(line.ends_with("(seed 7, clock frozen, from 2026-01-01T00:00:00Z)"), "{line}");
+            break line.split([' ', '/']).find_map(|it| it.parse().ok()).expect("an address");
         }
+        told.push(line);
     };
+    assert!(told[0].starts_with("same: 1 of "), "{told:?}");
+    let mut greeting = Vec::new();
+    while greeting.last().is_none_or(|it: &String| !it.starts_with("dashboard ")) {
+        greeting.push(lines.next_line().await.expect("text").expect("a greeting"));
+    }
+    let key = "  token           qm_test_token";
+    assert!(greeting.iter().any(|it| it == key), "{greeting:?}");
     let listed = send(address, request("GET", "/__admin/objects?provider=quantum-payouts", &Json::Null)).await.json();
     let subjects: Vec<&str> = listed["objects"].as_array().expect("a list").iter().filter_map(|it| it["subject"].as_str()).collect();
     assert_eq!(subjects, ["A"], "{listed}");
@@ -111,6 +121,47 @@ async fn a_history_is_served_again_as_it_was() {
     assert_eq!(advanced["now"], "2026-01-01T01:00:00Z");
     assert_eq!(send(address, request("GET", "/__admin/capsule", &Json::Null)).await.status, 200, "it has a history of its own");
     serving.kill().await.expect("it ends");
+
+    let mut serving = command("", &["capsule", "replay", file.to_str().expect("text"), "--serve", "--port", "0", "--json"]);
+    let mut serving = serving.stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut lines = BufReader::new(serving.stdout.take().expect("a pipe")).lines();
+    let document: Json = serde_json::from_str(&lines.next_line().await.expect("text").expect("a line")).expect("JSON");
+    assert_eq!((&document["same"], &document["serving"]["admin_token"]), (&json!(true), &Json::Null));
+    let base_url = document["serving"]["base_url"].as_str().expect("a URL");
+    let address = base_url.trim_start_matches("http://").parse().expect("an address");
+    assert_eq!(send(address, request("GET", "/__admin/health", &Json::Null)).await.status, 200);
+    assert_eq!(document["serving"]["env"]["QUANTUM_PAYOUTS_TOKEN"], "qm_test_token");
+    serving.kill().await.expect("it ends");
+    assert_eq!(lines.next_line().await.expect("text"), None, "the document is all that it prints");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_a_capsule_can_be_used() {
+    let folder = folder("capsule-said");
+    let server = server(Start::default()).await;
+    let file = folder.join("one.capsule");
+    let saved = text(&save(&server.base_url(), &file, "default").await.stdout);
+    assert!(saved.ends_with("one.capsule: 1 input of the sandbox default\n"), "{saved}");
+    let same = text(&run(&folder, &["capsule", "replay", "one.capsule"]).stdout);
+    assert!(same.starts_with("same: 1 input, hash "), "{same}");
+    admin(&server, "POST", "clock/advance", &json!({"by": "2h"})).await;
+    perform(&server, "B").await;
+    save(&server.base_url(), &file, "default").await;
+    let shown: Json = serde_json::from_slice(&run(&folder, &["capsule", "show", "one.capsule", "--json"]).stdout).expect("JSON");
+    let inputs = shown["inputs"].as_array().expect("a list");
+    for (place, it) in inputs.iter().enumerate() {
+        let until = (place + 1).to_string();
+        let replayed = run(&folder, &["capsule", "replay", "one.capsule", "--until", &until, "--json"]).stdout;
+        let replayed: Json = serde_json::from_slice(&replayed).expect("JSON");
+        assert_eq!(it["now"], replayed["now"], "{it}");
+    }
+    assert_eq!(inputs.last().map(|it| &it["now"]), Some(&json!("2026-01-01T02:00:00Z")));
+    let shown = text(&run(&folder, &["capsule", "show", "one.capsule"]).stdout);
+    assert!(shown.contains("  2026-01-01T02:00:00Z  POST /quantum-payouts/"), "{shown}");
+    for flag in [&["--listen", "127.0.0.1:0"], &["--port", "0"]] {
+        let refused = run(&folder, &[&["capsule", "replay", "one.capsule"], &flag[..]].concat());
+        assert_eq!((refused.status.code(), text(&refused.stderr).contains("--serve")), (Some(2), true), "{refused:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,6 +238,15 @@ fn a_run_saves_the_history_of_what_has_failed() {
     assert_eq!(run(&folder, &["run", "bad", "other", "--capsules", "both", "--repeat", "2"]).status.code(), Some(1));
     let both = ["bad-pays-seed-1.capsule", "bad-pays-seed-2.capsule", "other-pays-seed-1.capsule", "other-pays-seed-2.capsule"];
     assert_eq!(names(&folder.join("both")), both);
+    for name in ["sub/a.yaml", "sub-a.yaml", "third/a.yaml", "b name.yaml"] {
+        std::fs::create_dir_all(folder.join(name).parent().expect("a folder")).expect("a folder");
+        std::fs::write(folder.join(name), FAILING).expect("written");
+    }
+    let alike = text(&run(&folder, &["run", "sub", "sub-a.yaml", "third", "b name.yaml", "--capsules", "alike"]).stdout);
+    assert_eq!(names(&folder.join("alike")), ["b name.capsule", "sub-a-2.capsule", "sub-a.capsule", "third-a.capsule"]);
+    for command in ["playmoney run 'b name.yaml' --seed 1", "playmoney capsule replay 'alike/b name.capsule'"] {
+        assert!(alike.contains(command), "{alike}");
+    }
     let served = run(&folder, &["run", "bad", "--capsules", "served", "--webhook-url", "http://127.0.0.1:9/", "--port", "0"]);
     assert_eq!(served.status.code(), Some(1), "{}", text(&served.stderr));
     let replayed = run(&folder, &["capsule", "replay", "served/pays.capsule"]);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use playmoney::inside::engine::delivery::{Failure, Outcome, Outgoing};
 use playmoney::inside::engine::start::Start;
 use playmoney::inside::providers;
+use playmoney::inside::sandbox::history::file::{Header, Place, Writer};
 use playmoney::inside::sandbox::history::{Capsule, state_of};
 use playmoney::inside::sandbox::{Sandbox, Ticket, Work};
 use playmoney::inside::scenario::{self, Known};
@@ -213,14 +214,18 @@ fn a_file_with_another_byte_is_refused_with_its_place() {
             let mut damaged = file.clone();
             damaged[at] ^= change;
             let why = Capsule::read(&damaged).err().unwrap_or_else(|| panic!("byte {at} ^ {change}"));
-            assert!(why.at.is_none_or(|it| it <= at), "byte {at}: {why}");
+            assert!(!matches!(why.at, Place::Byte(it) if at < it), "byte {at}: {why}");
             assert!(why.to_string().starts_with("byte ") || why.to_string().starts_with("at its end: "), "{why}");
         }
         let why = Capsule::read(&file[..at]).err().unwrap_or_else(|| panic!("{at} bytes"));
-        assert!(head <= at || why.at == Some(0) || at == 0, "{at} bytes: {why}");
+        assert!(head <= at || why.at == Place::Byte(0) || at == 0, "{at} bytes: {why}");
     }
+    let mut packed = Writer::new(&Header::new("1".to_owned(), "default".to_owned(), 1, 0));
+    packed.line(&serde_json::json!({"start": 7}));
+    let why = Capsule::read(&packed.end()).err().expect("refused").to_string();
+    assert!(why.starts_with("line 1 of what is packed: it cannot be read: "), "{why}");
     let why = Capsule::read(&[&file[..], b"x"].concat()).err().expect("refused");
-    assert_eq!(why.to_string(), format!("byte {}: something stands behind the end", file.len()));
+    assert_eq!(why.to_string(), format!("byte {}: something follows its end", file.len()));
 }
 
 #[test]
