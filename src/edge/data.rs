@@ -31,16 +31,16 @@ pub struct Data {
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What came back.
+/// What came back, or what a database has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Came {
     pub sandboxes: usize,
-    /// Inputs behind the snapshots.
+    /// Inputs after the snapshots.
     pub inputs: u64,
     /// `default` was among them.
     pub has_default: bool,
-    /// That the end of the log was damaged.
-    pub cut: Option<String>,
+    /// What is wrong with it, as a sentence: the end of the log was damaged, or `default` cannot be read.
+    pub problem: Option<String>,
 }
 
 /// Sandboxes that were restored, and do not run yet.
@@ -68,7 +68,7 @@ impl Data {
             format!("{file} was cut at byte {at}, because {why}: {bytes} bytes are gone, and with them what was heard last")
         });
         let Found { sandboxes, counts, .. } = found;
-        let mut back = Back { drivers: Vec::new(), unnamed: counts.unnamed, came: Came { cut: told, ..Came::default() } };
+        let mut back = Back { drivers: Vec::new(), unnamed: counts.unnamed, came: Came { problem: told, ..Came::default() } };
         for kept in sandboxes.into_values() {
             let (driver, inputs) = take_up(kept, outside, threads).map_err(|why| unusable(in_folder(folder, &why)))?;
             back.came.sandboxes += 1;
@@ -78,7 +78,7 @@ impl Data {
         }
         // All of them have come back: the folder is written to from now on.
         disk.begin().map_err(unusable)?;
-        if let Some(it) = &back.came.cut {
+        if let Some(it) = &back.came.problem {
             tracing::warn!("the data folder: {it}");
         }
         Ok((Self { folder: folder.to_owned(), disk, keeping, cut, task: Mutex::default() }, back))

@@ -19,6 +19,8 @@ mod data;
 #[cfg(unix)]
 mod exec;
 mod faketime;
+#[cfg(unix)]
+mod folders;
 mod log;
 #[cfg(feature = "mcp")]
 mod mcp;

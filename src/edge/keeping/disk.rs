@@ -3,7 +3,8 @@
 //! ```text
 //! lock                        held as long as a server uses the folder
 //! inputs-0000000001.log ...   `block` has the format: what each group of entries became, with one write and one sync a group
-//! snapshots.redb              `state`: snapshots, written in the background; what is behind them in the log is not needed
+//! snapshots.redb              `state`: snapshots, written in the background; what stands before them in the log is not needed. It also has
+//!                             the numbers of the log's files that have to be there
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -116,9 +117,10 @@ impl Disk {
         fs::create_dir_all(folder).map_err(|why| told("cannot be made", &why))?;
         let lock = lock(folder)?;
         let state = State::of(folder);
-        let stored = state.read().map_err(|why| told("has a database that cannot be used, snapshots.redb", &why))?;
+        let stored = state.read().map_err(|why| told(&format!("has a database that cannot be used, {}", state::NAME), &why))?;
+        let span = stored.log;
         let mut found = Found::with(stored);
-        let read = log::scan(folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words);
+        let read = log::scan(folder, span, &mut |segment, text| found.hear(segment, text)).map_err(in_words);
         let scan = read.and_then(|it| found.end().map(|()| it)).map_err(|why| told("cannot be used", &why))?;
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
@@ -141,11 +143,12 @@ impl Disk {
     pub fn begin(&self) -> Result<(), String> {
         let Some(Read { mut state, scan, needs }) = self.read.lock().take() else { return Ok(()) };
         let told = |why: &dyn std::fmt::Display| format!("the data folder {} cannot be used: {why}", self.folder.display());
-        state.open().map_err(|why| told(&format!("its database snapshots.redb cannot be used: {why}")))?;
-        let log = Log::behind((&self.folder, self.sizes.file_bytes), scan).map_err(|why| told(&why))?;
+        state.open().map_err(|why| told(&format!("its database {} cannot be used: {why}", state::NAME)))?;
+        let state = Arc::new(Mutex::new(state));
+        let log = Log::after((&self.folder, self.sizes.file_bytes), Arc::clone(&state), scan).map_err(|why| told(&why))?;
         let snapshots = Snapshots::start(state, &needs).map_err(|why| told(&why))?;
         let shared = (Arc::clone(&self.shared), self.sizes);
-        *self.writer.lock() = Some(writer::start(shared, log, snapshots.sender()).map_err(|why| told(&why))?);
+        *self.writer.lock() = Some(writer::start(shared, log, snapshots.tasks()).map_err(|why| told(&why))?);
         *self.snapshots.lock() = Some(snapshots);
         Ok(())
     }
@@ -157,8 +160,10 @@ impl Disk {
     pub fn read_again(&self) -> Result<Found, String> {
         let snapshots = self.snapshots.lock();
         let state = snapshots.as_ref().ok_or("the server stops")?.state();
-        let mut found = Found::with(state.lock().read_again()?);
-        log::scan(&self.folder, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
+        let stored = state.lock().read_again()?;
+        let span = stored.log;
+        let mut found = Found::with(stored);
+        log::scan(&self.folder, span, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
         Ok(found)
     }
 
@@ -226,14 +231,21 @@ impl Store for Disk {
     }
 }
 
+/// Whether a folder has files, and none of ours: a copy can lack the lock, which is empty.
+fn is_foreign(folder: &Path) -> bool {
+    /// A new file system has it.
+    const OF_VOLUME: &str = "lost+found";
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    let names: Vec<_> = entries.filter_map(Result::ok).map(|it| it.file_name()).filter(|it| it != OF_VOLUME).collect();
+    let is_own = |name: &str| name == state::NAME || log::number(name).is_some();
+    !names.is_empty() && !names.iter().any(|it| it.to_str().is_some_and(is_own))
+}
+
 /// One server uses a folder.
 fn lock(folder: &Path) -> Result<File, String> {
     let path = folder.join("lock");
-    if !path.exists() {
-        let is_foreign = fs::read_dir(folder).is_ok_and(|mut it| it.next().is_some());
-        if is_foreign {
-            return Err(format!("the folder {} has other files, so it is not a data folder: name an empty or a new one", folder.display()));
-        }
+    if !path.exists() && is_foreign(folder) {
+        return Err(format!("the folder {} has other files, so it is not a data folder: name an empty or a new one", folder.display()));
     }
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = opened.map_err(|why| format!("the data folder {} cannot be written to: {why}", folder.display()))?;
@@ -254,6 +266,9 @@ fn in_words(why: Unusable) -> String {
         Unusable::Io(path, why) => format!("{}: {why}", path.display()),
         Unusable::Damaged(file, why) if why.kind == block::Kind::Foreign => {
             format!("{file} cannot be read, at {why}. {}", of_another_version())
+        }
+        Unusable::Missing(file) => {
+            format!("{file} is missing, and what it has is needed. Put a copy of the folder back, or start with another")
         }
         Unusable::Damaged(file, why) => {
             format!("{file} is damaged before its end, at {why}. Put a copy of the folder back, or start with another")

@@ -24,7 +24,7 @@ async fn a_commit_waits_for_its_own_entries_and_not_for_later_ones() {
     assert_eq!((first.done().await, first.lost()), (Ok(()), None), "what was kept stays kept");
     assert_eq!((second.done().await, second.lost()), (Err(why.clone()), Some(why)));
     track.keep(2);
-    assert!(!second.is_kept(), "behind what is lost nothing is kept");
+    assert!(!second.is_kept(), "after what is lost nothing is kept");
     assert_eq!(Commit::default().done().await, Ok(()));
 }
 

@@ -136,7 +136,7 @@ pub struct File<'a> {
     pub blocks: Vec<Block<'a>>,
     /// Where its last whole block ends.
     pub end: usize,
-    /// What is behind that, if something is.
+    /// What follows that, if something does.
     pub tail: Option<Damage>,
 }
 
@@ -182,13 +182,13 @@ fn header(bytes: &[u8]) -> Result<Option<(Header, usize)>, Damage> {
     Ok(Some((header, end + 1 + 4)))
 }
 
-/// What is wrong behind the last whole block.
+/// What is wrong after the last whole block.
 ///
 /// # Errors
 /// A whole block follows: then this is not the tail.
 fn tail(bytes: &[u8], at: usize) -> Result<Damage, Damage> {
-    let behind = memmem::find_iter(&bytes[at..], MAGIC).map(|it| at + it).find(|it| block(bytes, *it).is_some());
-    match behind {
+    let following = memmem::find_iter(&bytes[at..], MAGIC).map(|it| at + it).find(|it| block(bytes, *it).is_some());
+    match following {
         Some(next) => Err(Damage::at(at, format!("what stands here is damaged, and a whole block follows at byte {next}"))),
         None => Ok(Damage::at(at, "the last block is cut, or does not fit its checksum")),
     }

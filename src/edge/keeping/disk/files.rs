@@ -24,7 +24,7 @@ enum Line {
 #[serde(deny_unknown_fields)]
 pub struct Head {
     pub settings: Settings,
-    /// The number of the record behind it.
+    /// The number of the record after it.
     pub first: u64,
 }
 
@@ -34,7 +34,7 @@ pub struct Kept {
     pub settings: Settings,
     /// The line of its latest snapshot.
     pub base: Vec<u8>,
-    /// The number of the first record behind that.
+    /// The number of the first record after that.
     pub first: u64,
     /// The records, one a line.
     pub lines: Vec<u8>,
@@ -101,7 +101,7 @@ fn line(out: &mut Vec<u8>, line: &Line) {
 
 impl Found {
     /// With what the database has.
-    pub fn with(Stored { snapshots, counts }: Stored) -> Self {
+    pub fn with(Stored { snapshots, counts, .. }: Stored) -> Self {
         let kept = |(life, it): (u64, Snapshot)| (life, Kept::of(it.head, it.line, u64::MAX));
         Self { sandboxes: snapshots.into_iter().map(kept).collect(), counts, ..Self::default() }
     }
@@ -139,11 +139,9 @@ impl Found {
     }
 
     fn made(&mut self, head: Head, base: Vec<u8>, segment: u64) {
-        let Settings { life, unnamed, .. } = head.settings;
-        self.counts.lives = self.counts.lives.max(life);
-        self.counts.unnamed = self.counts.unnamed.max(unnamed);
+        self.counts.note(&head.settings);
         // The database may have a later snapshot.
-        self.sandboxes.entry(life).or_insert_with(|| Kept::of(head, base, segment));
+        self.sandboxes.entry(head.settings.life).or_insert_with(|| Kept::of(head, base, segment));
     }
 
     fn records(&mut self, life: u64, first: u64, records: &[&[u8]], segment: u64) -> Result<(), String> {

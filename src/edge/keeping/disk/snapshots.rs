@@ -1,13 +1,13 @@
 //! The thread that writes snapshots to the database, while the log goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::Bound;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use super::files::{Head, Needs};
 use super::state::{Counts, State, pack};
@@ -17,14 +17,125 @@ use crate::sandbox::history::Base;
 /// What could not be written is tried again this often.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What the thread has to do.
-pub enum Task {
-    /// A snapshot was taken: what is behind it stands in the log from that file on.
-    Keep { head: Head, base: Arc<Base>, segment: u64 },
+/// A snapshot that was taken. What came after it stands in the log from that file on.
+pub struct Taken {
+    pub head: Head,
+    pub base: Arc<Base>,
+    pub segment: u64,
+}
+
+/// What the thread has to do next.
+enum Task<T> {
+    Keep(T),
+    /// Sandboxes that were deleted.
+    Forget(BTreeSet<u64>),
+}
+
+/// What the thread is told.
+enum Next<T> {
+    Do(Task<T>, Counts),
+    /// Nothing has come for so long.
+    Late,
+    /// Nothing is left, and the store closes.
+    Closed,
+}
+
+/// What waits for the thread, by the numbers of sandboxes. A snapshot takes the place of an older one of the same sandbox, which nothing
+/// needs any more, and that one is dropped. So at most one of each sandbox waits, and the log stays as long as the one that was written.
+struct Waiting<T> {
+    keeps: BTreeMap<u64, T>,
+    forgets: BTreeSet<u64>,
+    counts: Counts,
+    is_closed: bool,
+}
+
+impl<T> Waiting<T> {
+    fn from(counts: Counts, forgets: BTreeSet<u64>) -> Self {
+        Self { keeps: BTreeMap::new(), forgets, counts, is_closed: false }
+    }
+
+    fn keep(&mut self, life: u64, it: T) {
+        self.keeps.insert(life, it);
+    }
+
+    fn forget(&mut self, life: u64) {
+        self.keeps.remove(&life);
+        self.forgets.insert(life);
+    }
+
+    /// All deletions together come first. Then one snapshot: that of the sandbox that follows `after`, so that each gets its turn.
+    fn next(&mut self, after: u64) -> Option<Task<T>> {
+        if !self.forgets.is_empty() {
+            return Some(Task::Forget(std::mem::take(&mut self.forgets)));
+        }
+        let following = self.keeps.range((Bound::Excluded(after), Bound::Unbounded)).next();
+        let life = *following.or_else(|| self.keeps.first_key_value())?.0;
+        self.keeps.remove(&life).map(Task::Keep)
+    }
+}
+
+/// What the thread has to do, for those who tell it.
+#[derive(Clone)]
+pub struct Tasks(Arc<Shared>);
+
+struct Shared {
+    waiting: Mutex<Waiting<Taken>>,
+    filled: Condvar,
+}
+
+impl Tasks {
+    fn from(counts: Counts, forgets: BTreeSet<u64>) -> Self {
+        Self(Arc::new(Shared { waiting: Mutex::new(Waiting::from(counts, forgets)), filled: Condvar::new() }))
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Waiting<Taken>)) {
+        change(&mut self.0.waiting.lock());
+        self.0.filled.notify_one();
+    }
+
+    /// A snapshot was taken.
+    pub fn keep(&self, it: Taken) {
+        self.tell(|waiting| {
+            waiting.counts.note(&it.head.settings);
+            waiting.keep(it.head.settings.life, it);
+        });
+    }
+
     /// A sandbox was made: its beginning stands in the log.
-    Made { settings: Settings },
+    pub fn count(&self, settings: &Settings) {
+        self.0.waiting.lock().counts.note(settings);
+    }
+
     /// A sandbox was deleted.
-    Forget { life: u64 },
+    pub fn forget(&self, life: u64) {
+        self.tell(|waiting| waiting.forget(life));
+    }
+
+    fn close(&self) {
+        self.tell(|waiting| waiting.is_closed = true);
+    }
+
+    fn counts(&self) -> Counts {
+        self.0.waiting.lock().counts
+    }
+
+    /// Waits for something to do, at most so long.
+    fn next(&self, after: u64, limit: Option<Duration>) -> Next<Taken> {
+        let mut waiting = self.0.waiting.lock();
+        loop {
+            if let Some(task) = waiting.next(after) {
+                return Next::Do(task, waiting.counts);
+            }
+            if waiting.is_closed {
+                return Next::Closed;
+            }
+            match limit {
+                None => self.0.filled.wait(&mut waiting),
+                Some(limit) if self.0.filled.wait_for(&mut waiting, limit).timed_out() => return Next::Late,
+                Some(_) => {}
+            }
+        }
+    }
 }
 
 /// The oldest file of the log that each sandbox needs, and whether a snapshot was asked for because of it.
@@ -32,7 +143,7 @@ pub enum Task {
 pub struct Since(Arc<Mutex<BTreeMap<u64, (u64, bool)>>>);
 
 impl Since {
-    /// A sandbox needs that file and those behind it, and possibly older ones.
+    /// A sandbox needs that file and those after it, and possibly older ones.
     pub fn needs(&self, life: u64, segment: u64) {
         if segment < u64::MAX {
             self.0.lock().entry(life).or_insert((segment, false));
@@ -67,15 +178,14 @@ impl Since {
         self.0.lock().insert(life, (segment, false));
     }
 
-    fn forget(&self, life: u64) {
-        self.0.lock().remove(&life);
+    fn forget(&self, lives: &BTreeSet<u64>) {
+        self.0.lock().retain(|life, _| !lives.contains(life));
     }
 }
 
 /// The thread, from outside.
 pub struct Snapshots {
-    /// `None` while it is dropped.
-    tasks: Option<Sender<Task>>,
+    tasks: Tasks,
     state: Arc<Mutex<State>>,
     since: Since,
     thread: Option<JoinHandle<()>>,
@@ -83,25 +193,19 @@ pub struct Snapshots {
 
 impl Snapshots {
     /// Begins the thread.
-    pub fn start(state: State, needs: &Needs) -> io::Result<Self> {
-        let ((tasks, receiver), since, state) = (channel(), Since::default(), Arc::new(Mutex::new(state)));
+    pub fn start(state: Arc<Mutex<State>>, needs: &Needs) -> io::Result<Self> {
+        let (tasks, since) = (Tasks::from(needs.counts, needs.deleted.clone()), Since::default());
         for (life, segment) in &needs.since {
             since.needs(*life, *segment);
         }
-        let mut worker = Worker { state: Arc::clone(&state), since: since.clone(), counts: needs.counts, failed: BTreeMap::new() };
-        for life in &needs.deleted {
-            _ = tasks.send(Task::Forget { life: *life });
-        }
-        let thread = std::thread::Builder::new().name("playmoney-snap".to_owned()).spawn(move || worker.run(&receiver))?;
-        Ok(Self { tasks: Some(tasks), state, since, thread: Some(thread) })
+        let mut worker = Worker { tasks: tasks.clone(), state: Arc::clone(&state), since: since.clone(), failed: BTreeMap::new() };
+        let thread = std::thread::Builder::new().name("playmoney-snap".to_owned()).spawn(move || worker.run())?;
+        Ok(Self { tasks, state, since, thread: Some(thread) })
     }
 
     /// What the writer needs of it.
-    ///
-    /// # Panics
-    /// Never: the sender is taken out only when this value is dropped.
-    pub fn sender(&self) -> (Sender<Task>, Since) {
-        (self.tasks.clone().expect("it is taken out only when this value is dropped"), self.since.clone())
+    pub fn tasks(&self) -> (Tasks, Since) {
+        (self.tasks.clone(), self.since.clone())
     }
 
     /// The database.
@@ -113,7 +217,7 @@ impl Snapshots {
 /// Does what is still to be done, and ends the thread. The writer has ended before.
 impl Drop for Snapshots {
     fn drop(&mut self) {
-        self.tasks = None;
+        self.tasks.close();
         if let Some(thread) = self.thread.take() {
             _ = thread.join();
         }
@@ -121,9 +225,9 @@ impl Drop for Snapshots {
 }
 
 struct Worker {
+    tasks: Tasks,
     state: Arc<Mutex<State>>,
     since: Since,
-    counts: Counts,
     /// What could not be written.
     failed: BTreeMap<u64, Failed>,
 }
@@ -136,62 +240,61 @@ enum Failed {
 }
 
 impl Worker {
-    fn run(&mut self, tasks: &Receiver<Task>) {
+    fn run(&mut self) {
+        let mut latest = 0;
         loop {
-            let task = if self.failed.is_empty() { tasks.recv().map_err(RecvTimeoutError::from) } else { tasks.recv_timeout(PAUSE) };
-            match task {
-                Ok(task) => self.take_or_note(task),
-                Err(RecvTimeoutError::Timeout) => self.try_again(),
-                Err(RecvTimeoutError::Disconnected) => return,
+            let limit = if self.failed.is_empty() { None } else { Some(PAUSE) };
+            match self.tasks.next(latest, limit) {
+                Next::Do(task, counts) => {
+                    if let Task::Keep(it) = &task {
+                        latest = it.head.settings.life;
+                    }
+                    self.take_or_note(&task, counts);
+                }
+                Next::Late => self.try_again(),
+                Next::Closed => return,
             }
         }
     }
 
-    fn take_or_note(&mut self, task: Task) {
-        let (life, failed) = match &task {
-            Task::Keep { head, .. } => (head.settings.life, Failed::Keep),
-            Task::Made { settings } => return self.count(settings),
-            Task::Forget { life } => (*life, Failed::Forget),
+    fn take_or_note(&mut self, task: &Task<Taken>, counts: Counts) {
+        let (lives, failed) = match task {
+            Task::Keep(it) => (BTreeSet::from([it.head.settings.life]), Failed::Keep),
+            Task::Forget(lives) => (lives.clone(), Failed::Forget),
         };
-        match self.take(task) {
-            Ok(()) => _ = self.failed.remove(&life),
+        match self.take(task, counts) {
+            Ok(()) => self.failed.retain(|life, _| !lives.contains(life)),
             Err(why) => {
                 tracing::warn!("a snapshot cannot be kept, so the log of the data folder stays longer: {why}");
-                self.failed.insert(life, failed);
+                self.failed.extend(lives.into_iter().map(|it| (it, failed)));
             }
         }
     }
 
     /// Has the log cut that would stay for ever otherwise.
     fn try_again(&mut self) {
-        for (life, failed) in std::mem::take(&mut self.failed) {
-            match failed {
-                Failed::Keep => self.since.asks_again(life),
-                Failed::Forget => self.take_or_note(Task::Forget { life }),
-            }
+        let (keeps, forgets): (Vec<_>, Vec<_>) = std::mem::take(&mut self.failed).into_iter().partition(|it| it.1 == Failed::Keep);
+        for (life, _) in keeps {
+            self.since.asks_again(life);
+        }
+        if !forgets.is_empty() {
+            self.take_or_note(&Task::Forget(forgets.into_iter().map(|it| it.0).collect()), self.tasks.counts());
         }
     }
 
-    fn take(&mut self, task: Task) -> Result<(), String> {
+    fn take(&self, task: &Task<Taken>, counts: Counts) -> Result<(), String> {
         match task {
-            Task::Keep { head, base, segment } => {
-                let (life, value) = (head.settings.life, pack(&head, &base.line()));
-                self.count(&head.settings);
-                self.state.lock().keep(life, &value, self.counts)?;
-                self.since.set(life, segment);
+            Task::Keep(Taken { head, base, segment }) => {
+                let (life, value) = (head.settings.life, pack(head, &base.line()));
+                self.state.lock().keep(life, &value, counts)?;
+                self.since.set(life, *segment);
             }
-            Task::Made { settings } => self.count(&settings),
-            Task::Forget { life } => {
-                self.state.lock().forget(life, self.counts)?;
-                self.since.forget(life);
+            Task::Forget(lives) => {
+                self.state.lock().forget(lives, counts)?;
+                self.since.forget(lives);
             }
         }
         Ok(())
-    }
-
-    fn count(&mut self, settings: &Settings) {
-        self.counts.lives = self.counts.lives.max(settings.life);
-        self.counts.unnamed = self.counts.unnamed.max(settings.unnamed);
     }
 }
 
@@ -203,6 +306,23 @@ mod tests {
     use crate::sandbox::Sandbox;
 
     #[test]
+    fn of_each_sandbox_the_latest_snapshot_waits_and_all_get_their_turn() {
+        let mut waiting = Waiting::from(Counts::default(), BTreeSet::from([9]));
+        for (life, it) in [(1, "a1"), (2, "b1"), (3, "c1"), (1, "a2"), (1, "a3")] {
+            waiting.keep(life, it);
+        }
+        assert_eq!(waiting.keeps.len(), 3, "the older ones of the first sandbox are dropped");
+        waiting.forget(2);
+        let Some(Task::Forget(gone)) = waiting.next(0) else { panic!("deletions come first") };
+        assert_eq!(gone, BTreeSet::from([2, 9]));
+        let mut next = |after| match waiting.next(after) {
+            Some(Task::Keep(it)) => Some(it),
+            Some(Task::Forget(_)) | None => None,
+        };
+        assert_eq!([next(1), next(3), next(1)], [Some("c1"), Some("a3"), None], "no sandbox stands in the way of the others");
+    }
+
+    #[test]
     fn what_could_not_be_written_is_tried_again() {
         let folder = std::env::temp_dir().join(format!("playmoney-snapshots-{}", std::process::id()));
         let database = folder.join("snapshots.redb");
@@ -212,22 +332,23 @@ mod tests {
             since.needs(life, 1);
         }
         let (state, counts) = (Arc::new(Mutex::new(State::of(&folder))), Counts::default());
-        let mut worker = Worker { state, since: since.clone(), counts, failed: BTreeMap::new() };
+        let tasks = Tasks::from(counts, BTreeSet::new());
+        let mut worker = Worker { tasks, state, since: since.clone(), failed: BTreeMap::new() };
         assert_eq!(since.asked_from(1), [1, 2]);
         let settings = Settings { name: "a".to_owned(), life: 1, created_at: Timestamp::UNIX_EPOCH, ttl: None, unnamed: 0 };
         let start = Start { history_bytes_max: 1024 * 1024, ..Start::default() };
         let sandbox = Sandbox::new(start, Uptime { elapsed: Duration::ZERO, date: Timestamp::UNIX_EPOCH });
         let base = sandbox.beginning().expect("it keeps a history");
-        let keep = || Task::Keep { head: Head { settings: settings.clone(), first: 3 }, base: Arc::clone(&base), segment: 2 };
-        worker.take_or_note(keep());
-        worker.take_or_note(Task::Forget { life: 2 });
+        let keep = || Task::Keep(Taken { head: Head { settings: settings.clone(), first: 3 }, base: Arc::clone(&base), segment: 2 });
+        worker.take_or_note(&keep(), counts);
+        worker.take_or_note(&Task::Forget(BTreeSet::from([2])), counts);
         assert_eq!((since.oldest(), since.asked_from(1)), (Some(1), vec![]), "nothing was written");
         worker.try_again();
         assert_eq!(since.asked_from(1), [1], "another snapshot is asked for");
         std::fs::remove_dir(&database).expect("it is empty");
         worker.try_again();
         assert_eq!(worker.failed, BTreeMap::new());
-        worker.take_or_note(keep());
+        worker.take_or_note(&keep(), counts);
         assert_eq!(since.oldest(), Some(2), "both files of the log can go");
         drop(worker);
         std::fs::remove_dir_all(&folder).expect("it is ours");

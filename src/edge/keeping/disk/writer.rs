@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::files::{Head, write};
 use super::log::Log;
-use super::snapshots::{Since, Task};
+use super::snapshots::{Since, Taken, Tasks};
 use super::{QUEUE_BYTES_MAX, Shared, Sizes, failed};
 use crate::edge::keeping::{Entry, NotKept};
 
@@ -22,12 +21,12 @@ struct Writer {
     shared: Arc<Shared>,
     sizes: Sizes,
     log: Log,
-    snapshots: Sender<Task>,
+    snapshots: Tasks,
     since: Since,
 }
 
 /// Begins the thread.
-pub fn start((shared, sizes): (Arc<Shared>, Sizes), log: Log, snapshots: (Sender<Task>, Since)) -> io::Result<JoinHandle<()>> {
+pub fn start((shared, sizes): (Arc<Shared>, Sizes), log: Log, snapshots: (Tasks, Since)) -> io::Result<JoinHandle<()>> {
     let (snapshots, since) = snapshots;
     let mut writer = Writer { shared, sizes, log, snapshots, since };
     std::thread::Builder::new().name("playmoney-data".to_owned()).spawn(move || writer.run())
@@ -105,12 +104,12 @@ impl Writer {
                 self.since.needs(life, segment);
                 if let Some((first, base)) = unkept.base().filter(|it| 0 < it.0) {
                     let head = Head { settings: track.settings.clone(), first: *first };
-                    _ = self.snapshots.send(Task::Keep { head, base: Arc::clone(base), segment });
+                    self.snapshots.keep(Taken { head, base: Arc::clone(base), segment });
                 } else if unkept.base().is_some() {
-                    _ = self.snapshots.send(Task::Made { settings: track.settings.clone() });
+                    self.snapshots.count(&track.settings);
                 }
             }
-            Entry::Deleted { track, .. } => _ = self.snapshots.send(Task::Forget { life: track.settings.life }),
+            Entry::Deleted { track, .. } => self.snapshots.forget(track.settings.life),
             Entry::Nothing { .. } => {}
         }
     }
