@@ -29,7 +29,7 @@ use crate::kit::printable::line;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::providers;
 
-mod faketime;
+pub(super) mod faketime;
 
 /// As shells end when a command cannot be executed, or is not found.
 const CANNOT_RUN: u8 = 126;

@@ -1,5 +1,6 @@
 //! `playmoney explore`: a scenario under every legal schedule of its webhooks, against a real application.
 
+mod hints;
 mod playing;
 mod report;
 
@@ -10,33 +11,38 @@ use clap::Args;
 
 use super::output::{print, tell, tell_count};
 use super::paths::{File, files, shown};
-use super::run::{PlayedFile, excerpt, file_report};
-use super::scenarios::{contracts, load, tell_mistakes};
+use super::run::{PlayedFile, excerpt, file_report, first_run};
+use super::scenarios::{load, tell_mistakes};
 use super::serve::listen::{Place, place};
 use super::serve::target;
 use super::style::{fitted, judged, known_columns};
 use super::{Exit, Stop, written};
 use crate::edge::driver::Stopwatch;
-use crate::explore::{self, BUDGET, BUDGET_MAX, End, Explored, Progress, Wish};
+use crate::explore::{self, BUDGET, BUDGET_MAX, End, Explored, FIRST_RUN_MAX, Progress, Receiver, Task, Wish};
 use crate::kit::concealed;
 use crate::kit::time::Timestamp;
-use crate::scenario::{Known, Scenario};
+use crate::scenario::Scenario;
 
 /// What to explore, and how far.
 #[derive(Args)]
 pub struct Explore {
     /// The scenario; its expectations and its step `probe` say what must hold
     scenario: PathBuf,
-    /// Where the application receives webhooks; {provider} is replaced by the slug of the provider, {job} by the number of the job, from 0
+    /// Where the application receives webhooks; {provider} is replaced by the slug of the provider, {job} by the number of the job, from 0,
+    /// which the scenario has as ${job}
     #[arg(long, value_name = "URL", value_parser = receiver, env = "PLAYMONEY_WEBHOOK_URL")]
     webhook_url: String,
     /// An address to serve on (repeatable); port 0 picks a free port, `localhost` is both loopback addresses, a port alone is on 127.0.0.1;
     /// each further job has the next port
     #[arg(long, value_name = "ADDR:PORT", value_parser = place, value_delimiter = ',', default_value = "127.0.0.1:4242")]
     listen: Vec<Place>,
-    /// Ids of all runs, and schedules of three deviations and more, follow from it; default: the seed of the scenario
+    /// Drawn ids of all runs, and schedules of three deviations and more, follow from it; default: the seed of the scenario
     #[arg(long, value_name = "N", env = "PLAYMONEY_SEED")]
     seed: Option<u64>,
+    /// Ids and ${run} of the runs follow from their numbers, which begin here; default: a number of the real time, so that an application
+    /// that keeps running gets ids that it has not seen
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(FIRST_RUN_MAX)))]
+    first_run: Option<u32>,
     /// Play at most this number of runs; those that make a failing schedule shorter come on top
     #[arg(long, value_name = "N", default_value_t = BUDGET, value_parser = clap::value_parser!(u32).range(1..=i64::from(BUDGET_MAX)))]
     budget: u32,
@@ -44,7 +50,7 @@ pub struct Explore {
     /// application for each {job}
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: u8,
-    /// Write the scenario with the rules of the schedule that breaks it to this file, for `playmoney run`
+    /// Write the scenario with the rules of the schedule that breaks it to this new file, for `playmoney run`
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = "Write a report for CI servers to this file, in the XML of JUnit")]
@@ -64,6 +70,8 @@ struct Told<'a> {
     scenario: &'a Scenario,
     seed: u64,
     budget: u32,
+    first_run: u32,
+    webhook_url: &'a str,
     explored: &'a Explored,
     /// The file with the schedule.
     written: Option<&'a PathBuf>,
@@ -74,10 +82,13 @@ struct Told<'a> {
 impl Explore {
     /// Explores, and prints what was found.
     pub fn run(self) -> Result<Exit, Stop> {
-        for file in self.junit.iter().chain(&self.write) {
+        let file = self.file()?;
+        if let Some(file) = &self.junit {
             written::may_report(file)?;
         }
-        let file = self.file()?;
+        if let Some(file) = &self.write {
+            written::may_be_new(file)?;
+        }
         let scenario = match load(&file) {
             Ok(it) => it,
             Err(mistakes) => {
@@ -94,12 +105,19 @@ impl Explore {
         }
         let stopwatch = Stopwatch::start();
         let seed = self.seed.or(scenario.seed).unwrap_or(1);
-        let explored = self.explore(&scenario, seed)?;
+        let began = stopwatch.uptime().date;
+        let first_run = self.first_run.unwrap_or_else(|| first_run(began));
+        let explored = self.explore(&scenario, seed, first_run)?;
         let written = self.save(&file, &explored)?;
-        let (began, took) = (stopwatch.uptime().date, stopwatch.uptime().elapsed);
-        let told = Told { file: &file, scenario: &scenario, seed, budget: self.budget, explored: &explored, written, began, took };
+        let (took, webhook_url, budget) = (stopwatch.uptime().elapsed, &self.webhook_url, self.budget);
+        let told =
+            Told { file: &file, scenario: &scenario, seed, budget, first_run, webhook_url, explored: &explored, written, began, took };
         self.tell(&told)?;
-        Ok(if matches!(explored.end, End::Nothing) { Exit::Good } else { Exit::Failed })
+        Ok(match explored.end {
+            End::Nothing => Exit::Good,
+            End::Untried => Exit::Usage,
+            End::FailsPlainly | End::FailsAgain(_) | End::Found(_) => Exit::Failed,
+        })
     }
 
     fn file(&self) -> Result<File, Stop> {
@@ -118,8 +136,8 @@ impl Explore {
         file.ok_or_else(|| Stop::usage(format!("cannot read {}", shown(&self.scenario))))
     }
 
-    fn explore(&self, scenario: &Scenario, seed: u64) -> Result<Explored, Stop> {
-        let wish = Wish { seed, budget: self.budget, jobs: self.jobs.into() };
+    fn explore(&self, scenario: &Scenario, seed: u64, first_run: u32) -> Result<Explored, Stop> {
+        let wish = Wish { seed, first_run, budget: self.budget, jobs: self.jobs.into(), receiver: Receiver::Parallel };
         let servers = playing::Servers::start(self)?;
         if !self.json {
             tell(servers.in_words(&self.webhook_url));
@@ -138,7 +156,13 @@ impl Explore {
                 tell(format!("playmoney: {}", report::progress(&it)));
             }
         };
-        let explored = explore::explore(scenario, &wish, &mut |tasks| servers.play(scenario, seed, tasks), &mut progress);
+        let mut waiting = |waited: Duration, tasks: &[Task<'_>]| {
+            if !self.json {
+                tell(format!("playmoney: {}", report::waiting(waited, tasks)));
+            }
+        };
+        let mut play = |tasks: &[Task<'_>]| servers.play(scenario, seed, tasks, &mut waiting);
+        let explored = explore::explore(scenario, &wish, &mut play, &mut progress);
         if is_terminal {
             tell_count("");
         }
@@ -148,10 +172,7 @@ impl Explore {
     /// Writes the schedule that was found.
     fn save(&self, file: &File, explored: &Explored) -> Result<Option<&PathBuf>, Stop> {
         let (Some(path), End::Found(found)) = (&self.write, &explored.end) else { return Ok(None) };
-        let contracts = contracts();
-        let environment = |name: &str| std::env::var(name).ok();
-        let known = Known { contracts: &contracts, environment: Some(&environment) };
-        written::report(path, &explore::with_rules(&file.text, &found.schedule, &explored.prefix, known))?;
+        written::new(path, &explore::with_rules(&file.text, &found.schedule, &explored.prefix))?;
         Ok(Some(path))
     }
 
@@ -176,6 +197,7 @@ fn played(told: &Told<'_>, run: &explore::Run) -> PlayedFile {
     own.path.clone_from(&told.file.path);
     own.name.clone_from(&told.scenario.name);
     own.seed = told.seed;
+    own.webhook_url = Some(told.webhook_url.replace("{job}", "0"));
     own.excerpt = excerpt(told.scenario, &run.report);
     own
 }

@@ -161,6 +161,8 @@ impl Exit {
 pub fn run() -> ExitCode {
     written::fail_at_a_bound_of_files();
     let arguments: Vec<_> = std::env::args_os().collect();
+    #[cfg(target_os = "linux")]
+    exec::faketime::leave(&arguments);
     words::choose_colours(&arguments, std::env::var_os("PLAYMONEY_COLOR").as_deref());
     let command = help::command();
     let commands: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();

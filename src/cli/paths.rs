@@ -9,7 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::Stop;
 use super::output::tell;
-use crate::kit::printable::line;
+use crate::kit::printable::{line, word};
 use crate::scenario::yaml::BYTES_MAX;
 
 /// The path of a file, for messages, and its text.
@@ -53,8 +53,7 @@ pub fn shown(path: &Path) -> String {
 pub fn quoted(path: &Path) -> String {
     let text = shown(path);
     let text = if text.starts_with('-') { format!("./{text}") } else { text };
-    let is_plain = |it: char| it.is_alphanumeric() || "_-+=/.:@,%".contains(it) || (cfg!(windows) && it == '\\');
-    if text.chars().all(is_plain) && !text.is_empty() { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    word(&text).into_owned()
 }
 
 fn cannot_read(path: &Path, why: &dyn std::fmt::Display) -> Stop {

@@ -4,6 +4,7 @@ mod capsules;
 mod filter;
 pub(super) mod junit;
 mod live;
+mod numbers;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::assumptions::{FailOn, unaccepted};
+pub(super) use numbers::first_run;
 pub(super) use report::{file_report, step_report};
 
 use self::filter::Filter;
@@ -29,6 +31,7 @@ use crate::contract::assumptions::Assumption;
 use crate::edge::driver::Stopwatch;
 use crate::engine::start::Start;
 use crate::engine::touched::Touched;
+use crate::explore::FIRST_RUN_MAX;
 use crate::kit::concealed;
 use crate::kit::time::Timestamp;
 use crate::sandbox::history::Capsule;
@@ -84,6 +87,11 @@ pub struct Run {
     #[arg(long, value_name = "ADDR:PORT", value_parser = place, value_delimiter = ',', requires = "webhook_url")]
     #[arg(default_value = "127.0.0.1:4242")]
     listen: Vec<Place>,
+    /// ${run}, and the ids of a scenario that uses it, follow from the number of its play, which begins here; default: a number of the real
+    /// time, so that an application that keeps running gets ids that it has not seen
+    #[arg(long, value_name = "N", requires = "webhook_url")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(FIRST_RUN_MAX)))]
+    first_run: Option<u32>,
     /// The port to serve on, in place of that of each address
     #[arg(long, value_name = "N", value_parser = port, requires = "webhook_url")]
     port: Option<Port>,
@@ -107,6 +115,8 @@ pub struct PlayedFile {
     pub path: String,
     pub name: String,
     pub seed: u64,
+    /// Where its webhooks went, if not to the inboxes.
+    pub webhook_url: Option<String>,
     /// How often the file is played.
     pub repeated: u64,
     /// The real time at which it began, and that it took.
@@ -135,6 +145,7 @@ impl PlayedFile {
             path: String::new(),
             name: String::new(),
             seed: 0,
+            webhook_url: None,
             repeated: 1,
             began: Timestamp::UNIX_EPOCH,
             took: Duration::ZERO,
@@ -328,6 +339,7 @@ impl Run {
             path: file.path.clone(),
             name,
             seed,
+            webhook_url: self.webhook_url.clone(),
             repeated: self.repeat,
             began,
             took,

@@ -140,19 +140,30 @@ pub fn capsule(path: &Path, contents: &[u8]) -> Result<(), Stop> {
     written.map(drop).map_err(|why| cannot_write(path, &why))
 }
 
+/// Whether a file that must not exist yet can be written there. Asked before the work of which it tells.
+pub fn may_be_new(path: &Path) -> Result<(), Stop> {
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(exists(path));
+    }
+    // A folder that is missing is made with the file.
+    if !folder(path).exists() {
+        return Ok(());
+    }
+    beside(path, "", Readers::Usual).map(drop).map_err(|why| cannot_write(path, &why))
+}
+
+fn exists(path: &Path) -> Stop {
+    let free = free_name(path).map_or(String::new(), |it| format!(", such as {}", shown(&it)));
+    Stop::usage(format!("{} already exists: choose another name{free}", shown(path)))
+}
+
 /// Writes a file that must not exist yet, and makes the folders of its path that are missing.
 pub fn new(path: &Path, text: &str) -> Result<(), Stop> {
-    let exists = || {
-        let free = free_name(path).map_or(String::new(), |it| format!(", such as {}", shown(&it)));
-        Stop::usage(format!("{} already exists: choose another name{free}", shown(path)))
-    };
-    if std::fs::symlink_metadata(path).is_ok() {
-        return Err(exists());
-    }
+    may_be_new(path)?;
     std::fs::create_dir_all(folder(path)).map_err(|why| cannot_write(path, &why))?;
     let written = beside(path, text, Readers::Usual).and_then(|it| Ok(it.persist_noclobber(path)?));
     let is_taken = |why: &std::io::Error| why.kind() == std::io::ErrorKind::AlreadyExists;
-    written.map(drop).map_err(|why| if is_taken(&why) { exists() } else { cannot_write(path, &why) })
+    written.map(drop).map_err(|why| if is_taken(&why) { exists(path) } else { cannot_write(path, &why) })
 }
 
 /// The first name with a number that is free: `scenario-2.yaml` beside `scenario.yaml`.

@@ -9,14 +9,12 @@ use super::{Error, Webhook, in_memory};
 use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::matching::Mismatch;
 use crate::engine::start::Start;
-use crate::engine::tables::Contract;
 use crate::engine::world::World;
 use crate::explore::{self, BUDGET, BUDGET_MAX, Certainty, End, Explored, Run, Task, Wish, rows, with_rules};
 use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::time::Uptime;
-use crate::providers;
 use crate::sandbox::{self, driving};
-use crate::scenario::{Known, Scenario};
+use crate::scenario::Scenario;
 use crate::stage::{Stage, memory};
 
 /// Answers a webhook with an HTTP status.
@@ -57,7 +55,8 @@ pub struct Tried {
     pub all: u64,
     /// How many were played.
     pub played: u64,
-    /// How many would show the receiver only what it has seen in another run.
+    /// How many would show the receiver of each object only what it has seen in another run.
+    /// Those with two deviations are played at last: a receiver can mix objects up.
     pub same: u64,
     /// How many end after the last expectation, so that nothing could be proved of them.
     pub too_late: u64,
@@ -117,7 +116,7 @@ impl<'a> Exploration<'a> {
             return Err(Error::Usage("The scenario expects nothing, so nothing can break: add the step `probe`.".to_owned()));
         }
         let (scenario, seed) = (self.scenario, self.seed);
-        let wish = Wish { seed, budget: self.budget, jobs: 1 };
+        let wish = Wish { seed, budget: self.budget, jobs: 1, first_run: 1, receiver: explore::Receiver::OneByOne };
         let start = in_memory(Start { seed, webhook_url_wins: true, ..scenario.apply_to(Start::default()) });
         let mut play = |tasks: &[Task<'_>]| tasks.iter().map(|it| self.play_one(it, start.clone())).collect::<Result<Vec<Run>, Error>>();
         let explored = explore::explore(scenario, &wish, &mut play, &mut |_| {})?;
@@ -135,7 +134,7 @@ impl<'a> Exploration<'a> {
     fn findings(&self, explored: &Explored) -> Findings {
         let level = |it: explore::Level| Tried { all: it.all, played: it.played, same: it.same, too_late: it.too_late };
         let counterexample = match &explored.end {
-            End::Nothing => None,
+            End::Nothing | End::Untried => None,
             End::FailsPlainly => Some(self.counterexample(explored, &[], &explored.plain, Certainty::Repeats)),
             End::FailsAgain(run) => Some(self.counterexample(explored, &[], run, Certainty::Repeats)),
             End::Found(it) => Some(self.counterexample(explored, &it.schedule, &it.run, it.certainty)),
@@ -144,8 +143,6 @@ impl<'a> Exploration<'a> {
     }
 
     fn counterexample(&self, explored: &Explored, schedule: &[explore::Deviation], run: &Run, certainty: Certainty) -> Counterexample {
-        let contracts: Vec<&'static Contract> = providers::all().iter().map(|it| it.contract()).collect();
-        let known = Known { contracts: &contracts, environment: None };
         let step = run.report.failed();
         let misses = step.and_then(|it| it.failure.as_ref()).map_or(&[][..], |it| &it.misses);
         let misses = misses.iter().fold(String::new(), |all, it| {
@@ -161,8 +158,8 @@ impl<'a> Exploration<'a> {
         Counterexample {
             deviations: schedule.iter().map(in_words).collect(),
             failed,
-            timeline: rows(&explored.plain.seen, run, schedule).into_iter().map(row).collect(),
-            scenario: if schedule.is_empty() { self.text.to_owned() } else { with_rules(self.text, schedule, &explored.prefix, known) },
+            timeline: rows(self.scenario, &explored.plain.seen, run, schedule).into_iter().map(row).collect(),
+            scenario: if schedule.is_empty() { self.text.to_owned() } else { with_rules(self.text, schedule, &explored.prefix) },
             repeats: certainty == Certainty::Repeats,
         }
     }

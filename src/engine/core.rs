@@ -14,7 +14,7 @@ use super::inbox::Inbox;
 use super::log::{Log, What};
 use super::outbox::Outbox;
 use super::rules::Rules;
-use super::start::{OBJECTS_OF_A_RUN, is_of_no_run};
+use super::start::{OBJECTS_OF_A_RUN, RUNS_COUNTED, is_of_no_run};
 use super::tables::settings::WEBHOOK_URL;
 use super::touched::Touched;
 use crate::kit::http::Request;
@@ -97,7 +97,7 @@ impl Core {
 
     /// The number after which a run of an exploration counts.
     pub fn counts_behind(&self) -> u32 {
-        self.run.saturating_mul(OBJECTS_OF_A_RUN)
+        (self.run % RUNS_COUNTED) * OBJECTS_OF_A_RUN
     }
 
     /// The accounts of a provider, by id.

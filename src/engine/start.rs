@@ -54,7 +54,7 @@ pub struct Start {
     pub judged_by_simulated_time: bool,
     /// What is kept for the end when the sandbox begins anew or is deleted.
     pub keeps: Keeps,
-    /// Which run of an exploration it is, from 1: its ids are those of no other run. 0: of none.
+    /// Which run it is, from 1 to [`RUN_MAX`]: its ids are those of no run with a number near it. 0: of none.
     #[doc(hidden)]
     #[serde(default, skip_serializing_if = "is_of_no_run")]
     pub run: u32,
@@ -109,8 +109,11 @@ impl Default for Start {
 
 /// Objects of one kind in one run of an exploration. With more, it has ids of the run after it.
 pub const OBJECTS_OF_A_RUN: u32 = 1_000;
-/// Runs of one exploration, for which counted ids suffice.
-pub const RUNS_MAX: u32 = 100_000;
+/// Runs one behind another for which counted ids suffice. Further ones begin again with those of the first, so that no id has more digits
+/// than databases keep for a number.
+pub const RUNS_COUNTED: u32 = 1_000_000;
+/// The largest number of a run: as many texts for order numbers exist.
+pub const RUN_MAX: u32 = 2_000_000_000;
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
 pub(super) fn is_of_no_run(run: &u32) -> bool {

@@ -8,13 +8,15 @@ use crate::kit::time::Duration;
 use crate::scenario::{Scenario, Step, StepKind};
 
 /// A request at the receiver. Moments are counted from the beginning of the step in which it comes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token {
     step: usize,
     after_ns: i128,
     delivery: usize,
     attempt: usize,
     copy: u32,
+    /// It leaves together with the other copies.
+    is_together: bool,
 }
 
 /// What the receiver sees of each group of objects, in order.
@@ -27,6 +29,8 @@ pub struct Model {
     /// The last step that proves something.
     last_proof: Option<usize>,
     pub deliveries: Vec<Modelled>,
+    /// The places of those that each step makes.
+    made: Vec<Vec<usize>>,
     places: BTreeMap<Which, usize>,
 }
 
@@ -63,6 +67,7 @@ pub struct Modelled {
 #[derive(Clone, Copy, Default)]
 struct Effects {
     copies: u32,
+    is_together: bool,
     answer_lost: usize,
     unreachable: usize,
     delay_ns: Option<i128>,
@@ -74,6 +79,7 @@ struct Sent {
     delivery: usize,
     attempt: usize,
     copy: u32,
+    is_together: bool,
 }
 
 impl Model {
@@ -111,7 +117,18 @@ impl Model {
         };
         let deliveries: Vec<Modelled> = plain.deliveries.iter().enumerate().map(modelled).collect();
         let places = deliveries.iter().enumerate().filter(|it| it.1.is_free).map(|(place, it)| (it.which.clone(), place)).collect();
-        Self { steps: played.enumerate().map(span).collect(), last_proof, deliveries, places }
+        let mut made = vec![Vec::new(); plain.steps.len()];
+        for (place, it) in deliveries.iter().enumerate() {
+            if let Some(own) = made.get_mut(it.step) {
+                own.push(place);
+            }
+        }
+        Self { steps: played.enumerate().map(span).collect(), last_proof, deliveries, made, places }
+    }
+
+    /// What a trace costs, in steps and deliveries.
+    pub fn cost(&self) -> u64 {
+        (self.steps.len() + self.deliveries.len()) as u64
     }
 
     /// What the receiver sees until the last step that proves something. `None`: a webhook of the schedule has its last attempt after
@@ -122,6 +139,7 @@ impl Model {
             let own = effects.entry(*self.places.get(&it.which)?).or_default();
             match it.effect {
                 Effect::Duplicate(n) => own.copies = n,
+                Effect::Together(n) => (own.copies, own.is_together) = (n, true),
                 Effect::AnswerLost(n) => own.answer_lost = n as usize,
                 Effect::Unreachable(n) => own.unreachable = n as usize,
                 Effect::Delay(span) => own.delay_ns = Some(span.as_nanos()),
@@ -130,7 +148,8 @@ impl Model {
         let (mut begins_ns, mut all, mut settled) = (vec![0], Vec::new(), Vec::new());
         let mut free_ns: BTreeMap<&str, i128> = BTreeMap::new();
         for (nth, step) in self.steps.iter().enumerate() {
-            for (place, it) in self.deliveries.iter().enumerate().filter(|it| it.1.step == nth) {
+            for place in self.made[nth].iter().copied() {
+                let it = &self.deliveries[place];
                 let own = effects.get(&place).copied().unwrap_or_default();
                 let (sent, ended) = it.sent(place, begins_ns[nth] + it.after_ns, own, &mut free_ns);
                 all.extend(sent);
@@ -148,9 +167,9 @@ impl Model {
         }
         let mut trace = Trace::new();
         all.sort_by_key(|it: &Sent| (it.at_ns, it.delivery, it.copy));
-        for Sent { at_ns, delivery, attempt, copy } in all {
+        for Sent { at_ns, delivery, attempt, copy, is_together } in all {
             let Some(step) = proved(at_ns, delivery) else { continue };
-            let token = Token { step, after_ns: at_ns - begins_ns[step], delivery, attempt, copy };
+            let token = Token { step, after_ns: at_ns - begins_ns[step], delivery, attempt, copy, is_together };
             trace.entry(self.deliveries[delivery].group).or_default().push(token);
         }
         Some(trace)
@@ -176,8 +195,10 @@ impl Modelled {
         }
         let ended = attempts.last().copied().unwrap_or(first);
         let seen = attempts.into_iter().enumerate().skip(own.unreachable);
-        let copies =
-            |(attempt, at_ns): (usize, i128)| (0..own.copies.max(1)).map(move |copy| Sent { at_ns, delivery: place, attempt, copy });
+        let is_together = own.is_together;
+        let copies = |(attempt, at_ns): (usize, i128)| {
+            (0..own.copies.max(1)).map(move |copy| Sent { at_ns, delivery: place, attempt, copy, is_together })
+        };
         (seen.flat_map(copies).collect(), ended)
     }
 }

@@ -23,6 +23,8 @@ pub struct Which {
 pub enum Effect {
     /// Each attempt is sent this number of times in all.
     Duplicate(u32),
+    /// The same, and all copies leave at once, so that they can meet at the receiver.
+    Together(u32),
     /// The receiver sees this number of attempts, and the provider takes each for a timeout.
     AnswerLost(u32),
     /// The receiver does not see this number of attempts.
@@ -35,7 +37,7 @@ impl Effect {
     /// The name of the effect in a rule.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Duplicate(_) => "duplicate",
+            Self::Duplicate(_) | Self::Together(_) => "duplicate",
             Self::AnswerLost(_) => "answer_lost",
             Self::Unreachable(_) => "unreachable",
             Self::Delay(_) => "delay",
@@ -46,6 +48,7 @@ impl Effect {
     pub fn value(self) -> Json {
         match self {
             Self::Duplicate(n) | Self::AnswerLost(n) | Self::Unreachable(n) => json!(n),
+            Self::Together(n) => json!({"copies": n, "together": true}),
             Self::Delay(span) if span.subsec_nanos() == 0 => json!(format!("{}s", span.as_secs())),
             Self::Delay(span) => json!(format!("{}ms", span.as_millis())),
         }
@@ -56,6 +59,8 @@ impl Effect {
         match self {
             Self::Duplicate(2) => "is sent twice".to_owned(),
             Self::Duplicate(n) => format!("is sent {n} times"),
+            Self::Together(2) => "is sent twice at the same moment".to_owned(),
+            Self::Together(n) => format!("is sent {n} times at the same moment"),
             Self::AnswerLost(1) => "is received twice: the first answer is lost".to_owned(),
             Self::AnswerLost(n) => format!("is received {} times: the first {n} answers are lost", n + 1),
             Self::Unreachable(1) => "does not arrive before its second attempt".to_owned(),

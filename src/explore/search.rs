@@ -1,9 +1,11 @@
 //! Which schedules are played, and in which order: each deviation alone, each pair, then several, drawn by the seed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::model::{Model, Token};
+use super::model::{Model, Modelled, Token, Trace};
 use super::schedule::{Deviation, Effect, Schedule, Which};
+use super::{Receiver, Wish};
 use crate::kit::ids::Draws;
 use crate::kit::time::Duration;
 
@@ -14,8 +16,12 @@ const DELAYS_LAST: usize = 2;
 const BEHIND: Duration = Duration::from_secs(1);
 /// Deviations of one scenario.
 const SINGLES_MAX: usize = 10_000;
-/// Schedules that are looked at, and not played, to say how many are left.
-const SURVEYED_MAX: usize = 20_000;
+/// The work of looking at schedules that are not played, to say how many are left: steps and deliveries of their runs.
+const SURVEY_COST_MAX: u64 = 1_000_000;
+/// It is told how far that is, each time this number of schedules was looked at.
+const SURVEY_TOLD: u64 = 1_000;
+/// Pairs that are kept until all others were played.
+const APART_MAX: usize = 10_000;
 /// Draws in a row that give nothing new, after which the search ends.
 const DRAWS_MAX: u64 = 200;
 
@@ -24,7 +30,7 @@ const DRAWS_MAX: u64 = 200;
 pub struct Level {
     pub all: u64,
     pub played: u64,
-    /// The receiver would see what another run has shown it already.
+    /// The receiver would see of each object what another run has shown it already.
     pub same: u64,
     /// A webhook would come after the last expectation.
     pub too_late: u64,
@@ -33,7 +39,11 @@ pub struct Level {
 impl Level {
     /// How many have not been looked at.
     pub fn left(self) -> u64 {
-        self.all.saturating_sub(self.played + self.same + self.too_late)
+        self.all.saturating_sub(self.looked_at())
+    }
+
+    fn looked_at(self) -> u64 {
+        self.played + self.same + self.too_late
     }
 }
 
@@ -59,13 +69,16 @@ enum Place {
     One(usize),
     /// The sum of both weights, and the places of both.
     Two(u64, usize, usize),
-    More,
+    /// Pairs that were passed over at first, then several deviations.
+    Rest,
 }
 
 /// What a schedule shows, by the model.
 enum Shows {
     /// Something that no run has shown yet.
     More,
+    /// Nothing new of any object, but not yet all of it in one run.
+    Apart,
     Same,
     TooLate,
 }
@@ -76,6 +89,10 @@ pub struct Search {
     place: Place,
     counts: Counts,
     shown: BTreeSet<(usize, Vec<Token>)>,
+    /// Digests of what was shown of all objects in one run.
+    together: BTreeSet<u64>,
+    /// Pairs that show nothing new, if the application keeps objects apart.
+    apart: VecDeque<Schedule>,
     drawn: BTreeSet<Schedule>,
     draws: u64,
     seed: u64,
@@ -83,21 +100,23 @@ pub struct Search {
 
 impl Search {
     /// Begins, once the plain run was played.
-    pub fn new(model: Model, seed: u64) -> Self {
-        let mut singles: Vec<Single> = model.deliveries.iter().filter(|it| it.is_free).flat_map(singles).collect();
+    pub fn new(model: Model, wish: &Wish) -> Self {
+        let own = |it| singles(it, wish.receiver);
+        let mut singles: Vec<Single> = model.deliveries.iter().filter(|it| it.is_free).flat_map(own).collect();
         singles.sort_by_key(|it| (it.weight, order(it.deviation.effect)));
         singles.truncate(SINGLES_MAX);
         let count = singles.len() as u64;
-        let mut alike: std::collections::BTreeMap<(&Which, &str), u64> = std::collections::BTreeMap::new();
+        let mut alike: BTreeMap<(&Which, &str), u64> = BTreeMap::new();
         for it in &singles {
             *alike.entry((&it.deviation.which, it.deviation.effect.word())).or_default() += 1;
         }
         let pairs = |n: u64| n * n.saturating_sub(1) / 2;
         let two = pairs(count) - alike.values().map(|it| pairs(*it)).sum::<u64>();
         let counts = Counts { one: Level { all: count, ..Level::default() }, two: Level { all: two, ..Level::default() }, more: 0 };
-        let shown = model.trace(&[]).unwrap_or_default().into_iter().collect();
-        let (place, drawn) = (Place::One(0), BTreeSet::new());
-        Self { model, singles, place, counts, shown, drawn, draws: 0, seed }
+        let plain = model.trace(&[]).unwrap_or_default();
+        let (together, shown) = (BTreeSet::from([digest(&plain)]), plain.into_iter().collect());
+        let (place, drawn, apart) = (Place::One(0), BTreeSet::new(), VecDeque::new());
+        Self { model, singles, place, counts, shown, together, apart, drawn, draws: 0, seed: wish.seed }
     }
 
     pub fn counts(&self) -> Counts {
@@ -105,17 +124,34 @@ impl Search {
     }
 
     /// Says of the schedules with one and with two deviations that were not reached which need not be played: those that are left
-    /// would show something new. The search is over.
-    pub fn survey(mut self) -> Counts {
-        let (played, drawn) = ([self.counts.one.played, self.counts.two.played], self.counts.more);
-        for _ in 0..SURVEYED_MAX {
-            if matches!(self.place, Place::More) || self.next().is_none() {
+    /// would show something new. `false`: these are too many to look at all of them. The search is over.
+    pub fn survey(mut self, tell: &mut dyn FnMut(u64)) -> (Counts, bool) {
+        let Counts { one, two, more } = self.counts;
+        let most = SURVEY_COST_MAX / self.model.cost().max(1);
+        let mut looked_at = 0;
+        while self.step() {
+            looked_at += 1;
+            if most <= looked_at {
                 break;
             }
+            if looked_at % SURVEY_TOLD == 0 {
+                tell(looked_at);
+            }
         }
-        let Counts { one, two, more } = self.counts;
-        let [one, two] = [(one, played[0]), (two, played[1])].map(|(level, played)| Level { played, ..level });
-        Counts { one, two, more: more.min(drawn) }
+        let is_whole = !matches!(self.place, Place::One(_) | Place::Two(..));
+        let [one, two] = [(self.counts.one, one.played), (self.counts.two, two.played)].map(|(level, played)| Level { played, ..level });
+        (Counts { one, two, more }, is_whole)
+    }
+
+    /// Looks at one schedule of the exhaustive parts. `false`: these are over.
+    fn step(&mut self) -> bool {
+        let (apart, before) = (self.apart.len(), self.counts);
+        let looked_at = |it: Counts| it.one.looked_at() + it.two.looked_at();
+        while looked_at(before) == looked_at(self.counts) && matches!(self.place, Place::One(_) | Place::Two(..)) {
+            self.next_counted();
+        }
+        self.apart.truncate(apart);
+        looked_at(before) < looked_at(self.counts)
     }
 
     /// A run has made a delivery that the plain run had not: further schedules may change how it leaves too.
@@ -130,29 +166,46 @@ impl Search {
 
     /// The next schedule to play. `None`: nothing is left that could show anything new.
     pub fn next(&mut self) -> Option<Schedule> {
-        loop {
-            match self.place {
-                Place::One(at) if self.counts.one.all <= at as u64 => self.place = Place::Two(0, 0, 0),
-                Place::One(at) => {
-                    self.place = Place::One(at + 1);
-                    let schedule = vec![self.singles[at].deviation.clone()];
-                    let shows = self.shows(&schedule);
-                    if note(&mut self.counts.one, &shows) {
-                        return Some(schedule);
-                    }
-                }
-                Place::Two(..) => match self.next_pair() {
-                    None => self.place = Place::More,
-                    Some(schedule) => {
-                        let shows = self.shows(&schedule);
-                        if note(&mut self.counts.two, &shows) {
-                            return Some(schedule);
-                        }
-                    }
-                },
-                Place::More => return self.draw(),
+        while matches!(self.place, Place::One(_) | Place::Two(..)) {
+            if let Some(schedule) = self.next_counted() {
+                return Some(schedule);
             }
         }
+        if let Some(schedule) = self.apart.pop_front() {
+            self.counts.two.same -= 1;
+            self.counts.two.played += 1;
+            return Some(schedule);
+        }
+        self.draw()
+    }
+
+    /// Looks at the next schedule of one or two deviations, or goes on to the next part. `None`: that need not be played.
+    fn next_counted(&mut self) -> Option<Schedule> {
+        let (schedule, is_pair) = match self.place {
+            Place::One(at) if self.counts.one.all <= at as u64 => {
+                self.place = Place::Two(0, 0, 0);
+                return None;
+            }
+            Place::One(at) => {
+                self.place = Place::One(at + 1);
+                (vec![self.singles[at].deviation.clone()], false)
+            }
+            Place::Two(..) => {
+                let Some(schedule) = self.next_pair() else {
+                    self.place = Place::Rest;
+                    return None;
+                };
+                (schedule, true)
+            }
+            Place::Rest => return None,
+        };
+        let shows = self.shows(&schedule);
+        let is_played = note(if is_pair { &mut self.counts.two } else { &mut self.counts.one }, &shows);
+        if is_pair && matches!(shows, Shows::Apart) && self.apart.len() < APART_MAX {
+            self.apart.push_back(schedule);
+            return None;
+        }
+        is_played.then_some(schedule)
     }
 
     /// The next two deviations: those with the smallest weights together come first.
@@ -212,21 +265,32 @@ impl Search {
         None
     }
 
-    /// What a schedule shows of each group of objects. Groups that nothing looks at together need not be seen together: what the
-    /// receiver does with one follows from what it has seen of that one.
+    /// What a schedule shows of each group of objects. Groups that nothing looks at together are taken for independent: what the receiver
+    /// does with one follows from what it has seen of that one. An application that mixes objects up is tried with such pairs at last.
     fn shows(&mut self, schedule: &[Deviation]) -> Shows {
         let Some(trace) = self.model.trace(schedule) else { return Shows::TooLate };
+        let is_new_together = self.together.insert(digest(&trace));
         let before = self.shown.len();
         self.shown.extend(trace);
-        if before < self.shown.len() { Shows::More } else { Shows::Same }
+        match before < self.shown.len() {
+            true => Shows::More,
+            false if is_new_together => Shows::Apart,
+            false => Shows::Same,
+        }
     }
+}
+
+fn digest(trace: &Trace) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    trace.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Counts a schedule, and says whether it is played.
 fn note(level: &mut Level, shows: &Shows) -> bool {
     let count = match shows {
         Shows::More => &mut level.played,
-        Shows::Same => &mut level.same,
+        Shows::Same | Shows::Apart => &mut level.same,
         Shows::TooLate => &mut level.too_late,
     };
     *count += 1;
@@ -234,7 +298,7 @@ fn note(level: &mut Level, shows: &Shows) -> bool {
 }
 
 /// What the provider's own rules allow on a delivery. A provider that never sends again does not send twice either.
-fn singles(it: &super::model::Modelled) -> Vec<Single> {
+fn singles(it: &Modelled, receiver: Receiver) -> Vec<Single> {
     let single = |effect, weight: usize| {
         let deviation = Deviation { which: it.which.clone(), effect };
         Single { deviation, weight: weight as u64 }
@@ -242,6 +306,9 @@ fn singles(it: &super::model::Modelled) -> Vec<Single> {
     let mut all = Vec::new();
     if !it.retries.is_empty() {
         all.push(single(Effect::Duplicate(2), 1));
+        if receiver == Receiver::Parallel {
+            all.push(single(Effect::Together(2), 2));
+        }
     }
     for (place, n) in (1..).zip(1..=it.retries.len()) {
         all.push(single(Effect::AnswerLost(place), n));
@@ -266,5 +333,6 @@ const fn order(effect: Effect) -> u8 {
         Effect::AnswerLost(_) => 1,
         Effect::Unreachable(_) => 2,
         Effect::Delay(_) => 3,
+        Effect::Together(_) => 4,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::schedule::Which;
-use crate::control::{Made, Renderer};
+use crate::control::{Made, Renderer, in_brackets};
 use crate::engine::delivery::{Attempt, Delivery, Status};
 use crate::engine::inbox;
 use crate::engine::rules::Lost;
@@ -58,6 +58,8 @@ pub struct DeliverySeen {
     /// Whether an exploration may change how it leaves: it goes to the application, and no rule of the scenario acts on it.
     pub is_free: bool,
     pub subject: String,
+    /// The event, with the status that it tells.
+    pub event: String,
     /// Its object, as a name.
     pub object: String,
     /// Texts and numbers in its body.
@@ -94,6 +96,7 @@ pub struct Arrival {
 /// Looks on while a run is played.
 pub struct Watcher<'a> {
     prefix: &'a str,
+    job: u16,
     /// The plain run, when this one deviates from it.
     plain: Option<&'a Seen>,
     seen: Seen,
@@ -101,9 +104,9 @@ pub struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    /// For a run whose rules have names with that prefix.
-    pub fn new(prefix: &'a str, plain: Option<&'a Seen>) -> Self {
-        Self { prefix, plain, seen: Seen::default(), probed: Vec::new() }
+    /// For a run of that job whose rules have names with that prefix.
+    pub fn new(prefix: &'a str, job: u16, plain: Option<&'a Seen>) -> Self {
+        Self { prefix, job, plain, seen: Seen::default(), probed: Vec::new() }
     }
 
     /// What the run has shown, once its last step was played.
@@ -120,6 +123,7 @@ impl<'a> Watcher<'a> {
         self.seen.arrivals = arrivals(world, &self.seen.deliveries, &render);
         for it in &mut self.seen.deliveries {
             it.subject = render.text(&it.subject);
+            it.event = render.text(&it.event);
         }
         self.seen
     }
@@ -148,6 +152,14 @@ impl<'a> Watcher<'a> {
 impl Watch for Watcher<'_> {
     fn is_deviated(&self) -> bool {
         self.plain.is_some()
+    }
+
+    fn job(&self) -> u16 {
+        self.job
+    }
+
+    fn looks_again(&self) -> bool {
+        true
     }
 
     fn after(&mut self, _nth: usize, world: &mut World) {
@@ -200,13 +212,15 @@ fn delivery(
     let unnamed = || (false, Which { provider: slug.to_owned(), event: it.event.clone(), nth: 0 });
     let (is_unruled, which) = names.get(&it.id).cloned().unwrap_or_else(unnamed);
     let mut texts = BTreeSet::from([it.subject.clone()]);
-    collect(&serde_json::from_slice(&it.body.0).unwrap_or_default(), &mut texts);
+    let body: Json = serde_json::from_slice(&it.body.0).unwrap_or_default();
+    collect(&body, &mut texts);
     let own = changes.get(&(slug.to_owned(), it.subject.clone())).map_or(&[][..], Vec::as_slice);
     DeliverySeen {
         id: it.id,
         which,
         is_free: is_unruled && !inbox::is_one(&it.url),
         subject: it.subject.clone(),
+        event: format!("{}{}", it.event, in_brackets(&it.event, &body)),
         object: format!("{slug} {} {}", it.object.kind, it.object.number),
         texts,
         target: format!("{slug} {} {}", it.account, it.url),

@@ -60,6 +60,7 @@ fn next(schedule: &Schedule, place: &mut usize) -> Option<Schedule> {
 fn weaker(effect: Effect) -> Vec<Effect> {
     match effect {
         Effect::Duplicate(n) => (2..n).map(Effect::Duplicate).collect(),
+        Effect::Together(n) => (2..=n).map(Effect::Duplicate).collect(),
         Effect::AnswerLost(n) => (1..n).map(Effect::AnswerLost).collect(),
         Effect::Unreachable(n) => (1..n).map(Effect::Unreachable).collect(),
         Effect::Delay(span) => {

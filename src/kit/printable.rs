@@ -20,6 +20,12 @@ pub fn line(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
+/// A text as one word of a shell's command line: in quotes where it needs them.
+pub fn word(text: &str) -> Cow<'_, str> {
+    let is_plain = |it: char| it.is_alphanumeric() || "%+,-./:=@_".contains(it) || (cfg!(windows) && it == '\\');
+    if !text.is_empty() && text.chars().all(is_plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")).into() }
+}
+
 /// The first characters of a text, with `...` behind them if it has more.
 pub fn shortened(text: &str, chars_max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(chars_max) {

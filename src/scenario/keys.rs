@@ -15,6 +15,8 @@ pub const TIMES_MAX: u32 = 1_000;
 pub const INDEX: &str = "index";
 /// The name under which steps find a text that belongs to this run alone.
 pub const RUN: &str = "run";
+/// The name under which steps find the number of the job that plays them.
+pub const JOB: &str = "job";
 
 const COUNT: Kind = Integer { min: 0, max: 1_000_000 };
 const SEED: Kind = Integer { min: 0, max: i64::MAX };
@@ -30,7 +32,7 @@ pub static SCENARIO: Shape = Shape { what: "a scenario", rows: &[
     may("providers",    Providers(&PROVIDER),       "accounts and what they start with, by the slug of the provider"),
     may("rules",        List(&Kind::Shape(&RULE)),  "what differs from the documented behaviour"),
     may("accepts",      List(&Kind::ContractRow),   "rows of the contracts that are assumed and that the author has checked with the provider, as `playmoney assumptions` names them; `run --fail-on assumed` lets them pass"),
-    may("steps",        List(&Step),                "a script that proves something; `playmoney run` plays it; ${run} in it is a text that belongs to this run alone, for order numbers"),
+    may("steps",        List(&Step),                "a script that proves something; `playmoney run` plays it; ${run} in it is a text that belongs to this run alone, for order numbers; ${job} is the number of the job that plays it, from 0, as {job} in --webhook-url"),
 ]};
 
 #[rustfmt::skip]
@@ -303,6 +305,7 @@ static PROBE: Shape = Shape { what: "a probe", rows: &[
     may("expect",   Kind::Shape(&PROBED),    "the expected answer; default: a status from 200 to 299"),
     may("save",     Name,                    "saves the body of the answer for later steps: ${NAME.field}"),
     may("timeout",  Duration,                "it asks again until the answer fits, for this duration of real time; default: 2s"),
+    may("stays",    Duration,                "then it asks again for this duration of real time, and every answer must fit: for an application that works behind its answers; default: 0s"),
 ]};
 
 #[rustfmt::skip]

@@ -31,7 +31,7 @@ pub struct Step {
     pub save: Option<String>,
     pub doing: StepKind,
     /// As it is written.
-    source: Node,
+    pub source: Node,
 }
 
 /// What a step does. Its nodes may still refer to what earlier steps save.
@@ -73,7 +73,10 @@ pub enum StepKind {
     Probe {
         url: Node,
         expect: Expect,
+        /// How long it waits for an answer that fits.
         timeout: Option<Duration>,
+        /// How long answers have to fit from then on.
+        stays: Option<Duration>,
     },
     Repeat {
         times: Node,
@@ -225,8 +228,9 @@ fn step_kind(check: &mut Check<'_>, node: &Node, saved_before: &[String]) -> Opt
         return Some(StepKind::WaitFor(it.clone()));
     }
     if let Some(it) = node.get("probe") {
-        let timeout = it.get("timeout").and_then(Node::plain).and_then(|it| parse_duration(it).ok());
-        return Some(StepKind::Probe { url: it.get("url")?.clone(), expect: expected(it.get("expect")), timeout });
+        let span = |name: &str| it.get(name).and_then(Node::plain).and_then(|it| parse_duration(it).ok());
+        let (timeout, stays) = (span("timeout"), span("stays"));
+        return Some(StepKind::Probe { url: it.get("url")?.clone(), expect: expected(it.get("expect")), timeout, stays });
     }
     text("drop_rule")
         .map(StepKind::DropRule)

@@ -16,7 +16,6 @@ use crate::engine::world::World;
 use crate::kit::http::{Method, Request, Response, encoded};
 use crate::kit::time::{Timestamp, Uptime, later, parse_duration};
 use crate::sandbox::history::Capsule;
-use crate::scenario::keys::RUN;
 use crate::scenario::reference::{Saved, resolved, resolved_rule};
 use crate::scenario::yaml::Node;
 use crate::scenario::{Scenario, Step, StepKind};
@@ -37,7 +36,7 @@ use answers::{good, judge};
 pub use documents::Received;
 pub use kept::Kept;
 pub use memory::{INBOXES, MemoryStage};
-use probing::run_text;
+use probing::own_values;
 use report::interleaved;
 pub use report::{Report, StepFailure, StepReport};
 pub use watching::{Unwatched, Watch};
@@ -116,6 +115,7 @@ pub fn play_watched(scenario: &Scenario, stage: &mut dyn Stage, watch: &mut dyn 
             break;
         }
     }
+    runner.look_again(&scenario.steps, &mut steps);
     let mut acts = runner.acts;
     let ended_at = now(stage, None);
     let (mut events, mut violations, mut touched) = (Vec::new(), Violations::default(), Touched::default());
@@ -158,15 +158,16 @@ struct Runner<'a> {
     taken: BTreeSet<(Option<String>, u64)>,
     /// What steps did that the log does not tell by itself.
     acts: Vec<Line>,
+    /// Where the probes stand in the text whose answers have fitted.
+    fitted: BTreeSet<usize>,
 }
 
 impl<'a> Runner<'a> {
     fn new(stage: &'a mut dyn Stage, watch: &'a mut dyn Watch) -> Self {
         let [own, taken] = [const { BTreeSet::new() }; 2];
-        let mut run = String::new();
-        stage.look(None, &mut |world| run = run_text(world.core.seed, world.core.run));
-        let saved = Saved::from([(RUN.to_owned(), Json::from(run))]);
-        Self { stage, watch, saved, kept: Kept::default(), calls: 0, repeated: 0, own, taken, acts: Vec::new() }
+        let saved = own_values(stage, watch);
+        let (acts, fitted) = (Vec::new(), BTreeSet::new());
+        Self { stage, watch, saved, kept: Kept::default(), calls: 0, repeated: 0, own, taken, acts, fitted }
     }
 
     /// Plays one step, and returns its result in a few words.
@@ -255,7 +256,7 @@ impl<'a> Runner<'a> {
             StepKind::Restore(name) => self.restore(fork, name),
             StepKind::Fork(name) => self.fork(fork, name),
             StepKind::WaitFor(with) => self.wait_for(step, with),
-            StepKind::Probe { url, expect, timeout } => self.probe(step, url, expect, *timeout),
+            StepKind::Probe { url, expect, timeout, stays } => self.probe(step, url, expect, [*timeout, *stays]),
             StepKind::Repeat { times, steps } => self.repeat(times, steps),
             StepKind::Together(calls) => self.together(fork, calls),
         }

@@ -11,6 +11,16 @@ pub trait Watch {
         false
     }
 
+    /// Which of several applications it is played against, from 0.
+    fn job(&self) -> u16 {
+        0
+    }
+
+    /// Whether the application may work behind its answers, so that the last probes are asked once more.
+    fn looks_again(&self) -> bool {
+        false
+    }
+
     /// A step of the scenario has ended, by its place.
     fn after(&mut self, _nth: usize, _world: &mut World) {}
 

@@ -11,6 +11,7 @@ use crate::clients::program;
 mod found;
 mod lost;
 mod memory;
+mod plays;
 mod reduced;
 mod zoo;
 
@@ -41,6 +42,7 @@ impl Shop {
         let mut run = Command::new(env!("CARGO_BIN_EXE_playmoney"));
         run.current_dir(folder()).arg(command).arg(scenario).args(["--listen", "127.0.0.1:0"]);
         run.arg("--webhook-url").arg(format!("http://{}/hooks/{{provider}}", self.address)).env("RECEIVER", &self.address);
+        run.env_remove("PLAYMONEY_SEED");
         run
     }
 

@@ -89,8 +89,17 @@ class Follower {
     for await (const state of states(this.#control, this.#path)) {
       this.#state = state;
       this.#askedAt = realMs();
-      await this.#move(momentOf(state));
+      await this.#moveTo(momentOf(state));
       return;
+    }
+  }
+
+  /** A timer of the application that fails is the application's affair: that is said, and the time goes on. */
+  async #moveTo(moment) {
+    try {
+      await this.#move(moment);
+    } catch (error) {
+      console.error('playmoney: a timer of this application has failed:', error);
     }
   }
 
@@ -112,7 +121,7 @@ class Follower {
       if (!this.#state.rate) continue;
       await this.#inTurn(async () => {
         const passed = (realMs() - this.#askedAt) * this.#state.rate;
-        if (!this.#isOver && this.#state.rate) await this.#move(Math.floor(momentOf(this.#state) + passed));
+        if (!this.#isOver && this.#state.rate) await this.#moveTo(Math.floor(momentOf(this.#state) + passed));
       }).catch(() => {});
     }
   }

@@ -5,7 +5,8 @@ const { setImmediate: turn } = require('node:timers/promises');
 const date = require('./date.js');
 
 const TICK_MS = 1000;
-const TICKS_MAX = 10_000;
+/** A year of seconds, which takes Node about a second. */
+const TICKS_MAX = 31_536_000;
 
 /** All that Jest would fake. */
 const APIS = [
@@ -42,9 +43,27 @@ function vitestTimers(vi) {
   };
 }
 
+/** Node runs a mock timer that has thrown again and again, and no other. So what timers throw is kept aside. */
+function guard(name, errors) {
+  const faked = globalThis[name];
+  const guarded = (callback, ...rest) => {
+    if (typeof callback !== 'function') return faked(callback, ...rest);
+    return faked(function (...values) {
+      try {
+        return Reflect.apply(callback, this, values);
+      } catch (error) {
+        errors.push(error);
+      }
+    }, ...rest);
+  };
+  Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(faked));
+  Object.defineProperty(globalThis, name, { ...Object.getOwnPropertyDescriptor(globalThis, name), value: guarded });
+}
+
 /** Those of Node: `mock` of node:test, or of a test's context. Where only Date is faked, they are not needed. */
 function nodeTimers(mock) {
   let isDateAlone = true;
+  let errors = [];
   return {
     start: (apis, now) => {
       isDateAlone = apis.every((it) => it === 'Date');
@@ -53,6 +72,8 @@ function nodeTimers(mock) {
         throw new Error(`fakeTimers of other functions than Date needs Node.js 20.11 or newer, and this is ${process.version}.`);
       }
       mock.timers.enable({ apis, now });
+      errors = [];
+      for (const it of apis.filter((it) => it.startsWith('set'))) guard(it, errors);
     },
     set: (now) => (isDateAlone ? date.set(now) : mock.timers.setTime(now)),
     tick: async (span) => {
@@ -61,6 +82,8 @@ function nodeTimers(mock) {
       for (let left = span; left > 0; left -= step) mock.timers.tick(Math.min(left, step));
       // What the timers have begun goes on before the next step.
       await turn();
+      const [first] = errors.splice(0);
+      if (first !== undefined) throw first;
     },
     stop: () => (isDateAlone ? date.stop() : mock.timers.reset()),
   };
@@ -101,8 +124,11 @@ function mover(timers, wanted) {
   let at;
   return async (moment) => {
     if (at === undefined) timers.start(faked, moment);
-    else if (hasTimers && moment > at) await timers.tick(moment - at);
-    else timers.set(moment);
+    else if (hasTimers && moment > at) {
+      const span = moment - at;
+      at = moment; // also if a timer fails on the way: the others have run
+      await timers.tick(span);
+    } else timers.set(moment);
     at = moment;
   };
 }

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 import { followClock, startServer } from 'playmoney';
 
+import { mover, nodeTimers } from '../lib/timers.js';
+
 const SHOP = fileURLToPath(new URL('../fixtures/clock/shop.mjs', import.meta.url));
 const major = Number.parseInt(process.versions.node, 10);
 const skip = major < 20 && 'the mock timers of this Node.js have no Date';
@@ -77,6 +79,40 @@ test('it follows what others do to the clock, without a request', async (t) => {
   await clock.stop();
   assert.equal(seen.at(-1), 'stop');
   await clock.stop();
+});
+
+test('a timer that fails is told, and the others run at their times', { skip }, async (t) => {
+  const { playmoney } = await open(t);
+  const told = t.mock.method(console, 'error', () => {});
+  const moves = [];
+  const failing = (span) => {
+    moves.push(span);
+    throw new Error('a job');
+  };
+  const timers = { start: () => {}, set: () => {}, tick: failing, stop: () => {} };
+  const clock = await followClock({ url: server.url, sandbox: playmoney.name, fake: ['Date', 'setTimeout'], timers });
+  t.after(() => clock.stop());
+  for (const count of [1, 2]) {
+    await playmoney.advance('1h');
+    while (moves.length < count) await pause(2);
+    await clock.look();
+  }
+  assert.deepEqual(moves, [3_600_000, 3_600_000]);
+  assert.equal(told.mock.calls[0].arguments[1].message, 'a job');
+
+  const move = mover(nodeTimers(t.mock), ['Date', 'setTimeout', 'setInterval']);
+  const ran = [];
+  await move(0);
+  setTimeout(() => {
+    throw new Error('a job');
+  }, 1500);
+  setTimeout((word) => ran.push([word, Date.now()]), 1_000_000, 'late');
+  const beats = setInterval(() => ran.push(['beat', Date.now()]), 20 * 86_400_000);
+  await assert.rejects(() => move(2000), /a job/);
+  await move(30 * 86_400_000);
+  clearInterval(beats);
+  await move(60 * 86_400_000);
+  assert.deepEqual(ran, [['late', 1_000_000], ['beat', 20 * 86_400_000]]);
 });
 
 test('what cannot be followed is said', async () => {

@@ -97,6 +97,21 @@ def test_it_follows_what_others_do_to_the_clock(server: package.Server, shop: pa
     assert threading.active_count() == threads, 'its threads have ended'
 
 
+def test_a_job_that_fails_is_logged_and_the_time_goes_on(server: package.Server, shop: package.Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip('time_machine')
+
+    def fails(now: datetime) -> None:
+        raise KeyError('a job')
+
+    other = server.find(shop.name)
+    shop.follow_clock(on_move=fails)
+    for hours in (1, 2):
+        other.advance('1h')
+        eventually(lambda hours=hours: datetime.now(timezone.utc) == BEGINS + timedelta(hours=hours))
+    eventually(lambda: len(caplog.records) == 2)
+    assert [(it.name, it.exc_info and it.exc_info[0]) for it in caplog.records] == [('playmoney', KeyError)] * 2
+
+
 def test_what_cannot_be_followed_is_said(server: package.Server, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(package.Problem, match='No sandbox is named `nothing`'):
         package.follow_clock(server.url, sandbox='nothing')

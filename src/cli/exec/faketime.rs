@@ -9,6 +9,10 @@ use tempfile::TempDir;
 use crate::cli::paths::shown;
 use crate::cli::{Exit, Stop};
 
+/// Puts the library in front of a program.
+const PRELOAD: &str = "LD_PRELOAD";
+/// Names the file that it reads.
+const FILE: &str = "FAKETIME_TIMESTAMP_FILE";
 /// Names the library where it is not found.
 const LIBRARY: &str = "PLAYMONEY_FAKETIME_LIBRARY";
 /// The variant for programs with threads; the other one lets threads read the file into the same memory at the same time.
@@ -56,13 +60,39 @@ impl Faketime {
     /// The environment of the command.
     pub fn variables(&self) -> [(&'static str, OsString); 4] {
         let mut preload = self.library.clone().into_os_string();
-        if let Some(others) = env::var_os("LD_PRELOAD").filter(|it| !it.is_empty()) {
+        if let Some(others) = env::var_os(PRELOAD).filter(|it| !it.is_empty()) {
             preload.push(":");
             preload.push(others);
         }
         let file = self.file().into_os_string();
-        [("LD_PRELOAD", preload), ("FAKETIME_TIMESTAMP_FILE", file), ("FAKETIME_FMT", "%s".into()), ("FAKETIME_NO_CACHE", "1".into())]
+        [(PRELOAD, preload), (FILE, file), ("FAKETIME_FMT", "%s".into()), ("FAKETIME_NO_CACHE", "1".into())]
     }
+}
+
+/// Begins this program anew without libfaketime, if it runs on the time of a sandbox: its own time limits and waits are real ones, and the
+/// commands of a script that moves the clock would take the jump for a wait. Returns if it does not, or if that is not possible.
+#[cfg(target_os = "linux")]
+pub fn leave(arguments: &[OsString]) {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::os::unix::process::CommandExt;
+
+    let Some(all) = env::var_os(PRELOAD).filter(|_| env::var_os(FILE).is_some()) else { return };
+    let libraries = all.as_bytes().split(|it| matches!(it, b':' | b' ')).filter(|it| !it.is_empty());
+    let name = |path: &[u8]| Path::new(OsStr::from_bytes(path)).file_name().map(|it| it.as_bytes().starts_with(b"libfaketime"));
+    let is_own = |it: &&[u8]| name(it) == Some(true);
+    let (own, others): (Vec<_>, Vec<_>) = libraries.partition(is_own);
+    let ([program, rest @ ..], Ok(path)) = (arguments, env::current_exe()) else { return };
+    if own.is_empty() {
+        return;
+    }
+    let mut command = std::process::Command::new(path);
+    command.arg0(program).args(rest);
+    if others.is_empty() {
+        command.env_remove(PRELOAD)
+    } else {
+        command.env(PRELOAD, OsString::from_vec(others.join(&b':')))
+    };
+    _ = command.exec();
 }
 
 /// The path of the library below a root, or what is missing.

@@ -1,6 +1,8 @@
 //! The servers on which runs are played, one for each job.
 
 use std::net::SocketAddr;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
@@ -14,6 +16,9 @@ use crate::explore::{self, Run, Task};
 use crate::kit::printable::line;
 use crate::kit::webhook_url::shown;
 use crate::scenario::Scenario;
+
+/// After each such time it is said that runs are still under way.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One server for each job, with the address of its application.
 pub struct Servers {
@@ -42,9 +47,16 @@ impl Servers {
         format!("playmoney: serving on {}, webhooks go to {}", bases.join(", "), line(&shown(webhook_url)))
     }
 
-    /// Plays runs, each on a server.
-    pub fn play(&self, scenario: &Scenario, seed: u64, tasks: &[Task<'_>]) -> Result<Vec<Run>, Stop> {
+    /// Plays runs, each on a server. `waiting` is told now and then that they take long, and how long they have taken.
+    pub fn play(
+        &self,
+        scenario: &Scenario,
+        seed: u64,
+        tasks: &[Task<'_>],
+        waiting: &mut dyn FnMut(Duration, &[Task<'_>]),
+    ) -> Result<Vec<Run>, Stop> {
         std::thread::scope(|scope| {
+            let (ended, ends) = channel::<()>();
             let play = |(task, (server, url)): (&Task<'_>, &(Server, String))| {
                 server.begin(explore::begins(task, start(scenario, seed, Some(url)))).map_err(|impossible| {
                     let why = impossible.into_iter().map(|it| it.why).collect::<Vec<_>>().join("; ");
@@ -52,7 +64,22 @@ impl Servers {
                 })?;
                 Ok(explore::play(scenario, task, &mut server.stage(self.runtime.handle().clone())))
             };
-            let workers: Vec<_> = tasks.iter().zip(&self.all).map(|it| scope.spawn(move || play(it))).collect();
+            let work = |it| {
+                // Dropped when the work is done, also by a panic.
+                let ended = ended.clone();
+                scope.spawn(move || {
+                    let _ended = ended;
+                    play(it)
+                })
+            };
+            let workers: Vec<_> = tasks.iter().zip(&self.all).map(work).collect();
+            drop(ended);
+            for nth in 1.. {
+                if !matches!(ends.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
+                    break; // all have ended
+                }
+                waiting(PATIENCE * nth, tasks);
+            }
             let joined = |it: std::thread::ScopedJoinHandle<'_, _>| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             workers.into_iter().map(joined).collect()
         })

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::numbers::{first_run, numbered};
 use super::{Loaded, PlayedFile, Run};
 use crate::cli::output::tell;
 use crate::cli::serve::cannot_listen;
@@ -9,6 +10,7 @@ use crate::cli::serve::listen::addresses;
 use crate::cli::written::{ReadyFile, Told};
 use crate::cli::{Exit, Stop};
 use crate::control::environment::Environment;
+use crate::edge::driver::Stopwatch;
 use crate::edge::{Config, Server};
 use crate::engine::start::Start;
 use crate::engine::world::World;
@@ -36,9 +38,10 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     let write = |file| ReadyFile::write(file, &Told { base_url: &base, admin_token: None, ca_file: None, environment: &environment() });
     let ready = run.ready_file.as_deref().map(write).transpose()?;
     let mut files: Vec<PlayedFile> = Vec::new();
-    for (loaded, nth) in chosen.iter().flat_map(|it| run.times(it).map(move |nth| (it, nth))) {
+    let first = run.first_run.unwrap_or_else(|| first_run(Stopwatch::start().uptime().date));
+    for (number, (loaded, nth)) in (first..).zip(chosen.iter().flat_map(|it| run.times(it).map(move |nth| (it, nth)))) {
         files.push(run.play_one(loaded, nth, |start, scenario| {
-            server.begin(start).map_err(|it| scenario.mistakes(it))?;
+            server.begin(numbered(start, scenario, number)).map_err(|it| scenario.mistakes(it))?;
             let stage = server.stage(runtime.handle().clone());
             Ok(if run.json { run.play_on(scenario, &mut { stage }) } else { run.play_on(scenario, &mut Aloud { stage, base: &base }) })
         }));

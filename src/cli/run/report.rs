@@ -19,7 +19,8 @@ use crate::cli::style::{BAD, GOOD, fitted, judged, known_columns, painted};
 use crate::cli::violations::{self, Of};
 use crate::contract::assumptions::Assumption;
 use crate::engine::matching::Mismatch;
-use crate::kit::printable::line;
+use crate::kit::printable::{line, word};
+use crate::kit::webhook_url;
 use crate::stage::{Received, Report, StepReport};
 
 /// What is said of a file without steps.
@@ -108,7 +109,9 @@ pub fn file_report(it: &PlayedFile, played: &Report, columns: Option<usize>) -> 
     for entry in &played.timeline[from..] {
         _ = writeln!(text, "    {}  {:<8} {}", entry.at, entry.kind, line(&entry.what));
     }
-    _ = write!(text, "  play it again with: playmoney run {} --seed {}", quoted(Path::new(&it.path)), it.seed);
+    let file = quoted(Path::new(&it.path));
+    let url = it.webhook_url.as_ref().map_or(String::new(), |url| format!(" --webhook-url {}", word(&line(&webhook_url::shown(url)))));
+    _ = write!(text, "  play it again with: playmoney run {file} --seed {}{url}", it.seed);
     if let Some(file) = &it.capsule {
         _ = write!(text, "\n  its history is in {}: playmoney capsule replay {}", shown(file), quoted(file));
     }

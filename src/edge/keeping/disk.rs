@@ -27,6 +27,7 @@ use super::{Entry, NotKept, Store};
 
 mod block;
 mod files;
+mod guarded;
 mod log;
 mod snapshots;
 mod state;

@@ -254,8 +254,8 @@ impl Database {
         }))
     }
 
-    /// Sandboxes, except these, without a living owner: those that have something to do by themselves, whose time to live has ended, or whose
-    /// maker has died before their beginning was kept.
+    /// Sandboxes, except these, without a living owner: those that have something to do by themselves, whose time to live has
+    /// ended, or whose maker has died before their beginning was kept.
     pub async fn due(&self, at_once: u32, except: &[String]) -> Result<Vec<String>, Trouble> {
         let text = "SELECT s.name FROM playmoney_sandboxes s LEFT JOIN playmoney_replicas r ON r.id = s.owner
             WHERE (s.wake <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Check;
 use super::words::{ADVICE_MAX, slip};
 use crate::engine::tables::Contract;
-use crate::scenario::keys::{ANY_STEP, INDEX, RUN, STEPS};
+use crate::scenario::keys::{ANY_STEP, INDEX, JOB, RUN, STEPS};
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::reference::request;
 use crate::scenario::shape::{Kind, Shape};
@@ -27,9 +27,10 @@ impl Check<'_> {
             let help = "if it belongs to the step above, write it below `call`, without a dash; or add `of`, a name that a step saves";
             return self.mistakes.push(mistake.help(help));
         }
-        let is_first = self.saved.contains_key(RUN);
-        if !is_first {
-            self.saved.insert(RUN.to_owned(), node.at.clone());
+        // A step inside another finds both already.
+        let own: Vec<&str> = [RUN, JOB].into_iter().filter(|it| !self.saved.contains_key(*it)).collect();
+        for it in &own {
+            self.saved.insert((*it).to_owned(), node.at.clone());
         }
         let repeats = shape.verb() == "repeat";
         let outer = if repeats { self.saved.insert(INDEX.to_owned(), node.at.clone()) } else { None };
@@ -46,8 +47,8 @@ impl Check<'_> {
             None if repeats => _ = self.saved.remove(INDEX),
             None => {}
         }
-        if !is_first {
-            self.saved.remove(RUN);
+        for it in own {
+            self.saved.remove(it);
         }
         if let Some(name) = node.get("save").or_else(|| node.get("probe")?.get("save")) {
             self.saved.insert(name.plain().unwrap_or("").to_owned(), name.at.clone());

@@ -65,6 +65,17 @@ async fn a_running_clock_runs_at_its_rate_in_each_process() {
 }
 
 #[tokio::test]
+async fn a_command_of_playmoney_is_not_on_the_time_that_it_moves() {
+    let script = r#"
+        "$PLAYMONEY" clock advance 10m | tail -n 1; echo $?; "$PLAYMONEY" clock advance 40d > /dev/null; echo $?; date -u +%F
+        LD_PRELOAD="$LD_PRELOAD:/nowhere/other.so" "$PLAYMONEY" exec -- sh -c 'echo "$LD_PRELOAD"' 2> /dev/null
+    "#;
+    let told = lines(&["--faketime"], script, &[]).await;
+    assert!(told[0].contains("2026-01-01T00:10:00Z"), "{told:?}");
+    assert_eq!(told[1..], ["0", "0", "2026-02-10", "/nowhere/other.so"]);
+}
+
+#[tokio::test]
 async fn its_environment_is_that_of_libfaketime() {
     let script = r#"
         echo "$LD_PRELOAD"

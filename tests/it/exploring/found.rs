@@ -27,7 +27,7 @@ fn steady(shop: &Shop, text: &str) -> String {
 fn a_counterexample_is_a_schedule_a_timeline_and_the_step_that_breaks() {
     let shop = Shop::open("python3", "goes_back");
     let (_folder, file) = place("schedule.yaml");
-    let output = shop.explore("invoice.yaml", &["--write", file.to_str().expect("text")]);
+    let output = shop.explore("invoice.yaml", &["--first-run", "1", "--write", file.to_str().expect("text")]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let page = text(&output.stdout).replace(file.to_str().expect("text"), "schedule.yaml");
     snapshot("exploring/counterexample", &steady(&shop, &page));
@@ -45,7 +45,8 @@ fn a_counterexample_is_a_schedule_a_timeline_and_the_step_that_breaks() {
 fn what_is_right_says_how_much_was_tried() {
     let shop = Shop::open("python3", "");
     let (_folder, file) = place("report.xml");
-    let output = shop.explore("expired.yaml", &["--budget", "30", "--jobs", "3", "--junit", file.to_str().expect("text")]);
+    let output =
+        shop.explore("expired.yaml", &["--budget", "30", "--jobs", "3", "--first-run", "1", "--junit", file.to_str().expect("text")]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     snapshot("exploring/nothing", &steady(&shop, &text(&output.stdout)));
     let junit = std::fs::read_to_string(&file).expect("it was written");
@@ -60,6 +61,8 @@ fn a_failure_stands_in_the_report_for_ci() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let junit = std::fs::read_to_string(&file).expect("it was written");
     assert!(junit.contains("failures=\"1\"") && junit.contains("is sent twice (duplicate: 2)"), "{junit}");
+    let message = junit.split("message=\"").nth(1).and_then(|it| it.split('"').next()).expect("a message");
+    assert!(message.contains("breaks an expectation: qbitpay:charge.dispute"), "{message}");
 }
 
 #[test]
@@ -80,18 +83,42 @@ fn bad_usage_is_exit_2_and_says_what_to_do() {
     let (_folder, empty) = place("empty.yaml");
     std::fs::write(&empty, "version: 1\nsteps: [{ advance: 1m }]\n").expect("written");
     let empty = empty.to_str().expect("text");
+    let (_silent_folder, silent) = place("silent.yaml");
+    std::fs::write(&silent, "version: 1\nsteps: [{ call: quoine.createInvoice, with: { price: 5 }, expect: { status: 200 } }]\n")
+        .expect("written");
+    let silent = silent.to_str().expect("text");
     for (scenario, arguments, why) in [
         ("nothing.yaml", &[][..], "cannot read nothing.yaml"),
         (".", &[], "is a folder: explore one scenario at a time"),
         (empty, &[], "expects nothing, so nothing can break: add the step `probe`"),
         (own, &["--write", own], "is the scenario: it would be replaced"),
-        (own, &["--write", "/dev/null"], "is a device"),
+        (own, &["--write", "/dev/null"], "/dev/null already exists: choose another name"),
+        (own, &["--write", empty], "already exists: choose another name"),
+        (own, &["--junit", "/dev/null"], "is a device"),
+        (silent, &[], "nothing was tried: played as it is, it sends the application no webhook that may leave otherwise"),
         (own, &["--budget", "0"], "--budget"),
         (own, &["--jobs", "33"], "--jobs"),
     ] {
         let output = shop.explore(scenario, arguments);
-        assert!(output.status.code() == Some(2) && text(&output.stderr).contains(why), "{why}: {output:?}");
+        let told = text(&output.stderr) + &text(&output.stdout);
+        assert!(output.status.code() == Some(2) && told.contains(why), "{why}: {output:?}");
     }
+}
+
+#[test]
+fn ids_that_are_numbers_of_the_text_are_named_when_they_do_not_fit() {
+    let shop = Shop::open("python3", "");
+    let (_folder, path) = place("literal.yaml");
+    let steps =
+        "  - { call: quoine.createInvoice, with: { price: 5 } }\n  - { act: quoine.pay, with: { invoice: 1 }, expect: { status: 200 } }\n";
+    std::fs::write(&path, format!("version: 1\nsteps:\n{steps}")).expect("written");
+    let output = shop.explore(path.to_str().expect("text"), &["--first-run", "3"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let page = text(&output.stdout);
+    assert!(
+        page.contains("literal.yaml:4: each run has ids of its own, and those of this one begin at 3001, so `invoice: 1` names nothing"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use playmoney::{Error, Sandbox, Webhook};
+use playmoney::{Error, Sandbox, Tried, Webhook};
 use serde_json::{Value as Json, json};
 
 const PAID: &str = r#"
@@ -71,6 +71,44 @@ fn i7_the_same_exploration_finds_the_same() {
         sandbox.explore(|it| shop.goes_back(it)).probe(|url| shop.show(url)).seed(3).play().expect("it plays")
     };
     assert_eq!(explored(), explored());
+}
+
+const TWO: &str = r#"
+version: 1
+providers: { quoine: { pace: manual } }
+steps:
+  - { call: quoine.createInvoice, with: { price: "500.0", name: "order ${run} a" }, save: a }
+  - { call: quoine.createInvoice, with: { price: "500.0", name: "order ${run} b" }, save: b }
+  - { act: quoine.pay, with: { invoice: "${a.id}" } }
+  - { act: quoine.pay, with: { invoice: "${b.id}" } }
+  - advance: { until: idle }
+  - probe: { url: "/invoices/${a.id}", expect: { body: { ok: true } } }
+  - probe: { url: "/invoices/${b.id}", expect: { body: { ok: true } } }
+"#;
+
+#[test]
+fn pairs_on_two_objects_are_played_when_all_others_were() {
+    let sandbox = Sandbox::from_scenario(TWO).expect("a scenario");
+    let explored = |budget| sandbox.explore(|_| 200).probe(|_| json!({"ok": true})).budget(budget).play().expect("it plays");
+    let (few, many) = (explored(2), explored(400));
+    let looked_at = |it: Tried| it.played + it.same + it.too_late;
+    assert!(0 < few.two.same && (few.two.played, many.two.all) == (0, few.two.all), "{few:?} {many:?}");
+    assert!(looked_at(many.two) == many.two.all && many.two.same < few.two.same, "{few:?} {many:?}");
+    // A receiver that takes the second copy of one order for the first of another breaks under no other schedule.
+    let seen = RefCell::new(BTreeMap::<(u32, String), u32>::new());
+    let mixes = |it: &Webhook| {
+        let id: u32 = it.subject.parse().expect("a number");
+        *seen.borrow_mut().entry((id, it.event.clone())).or_default() += 1;
+        200
+    };
+    let shows = |url: &str| {
+        let id: u32 = url.rsplit('/').next().and_then(|it| it.parse().ok()).expect("a number");
+        let twice = |it: u32| seen.borrow().iter().any(|(key, count)| key.0 == it && 1 < *count);
+        let other = if id % 1_000 == 1 { id + 1 } else { id - 1 };
+        json!({"ok": !(twice(id) && twice(other))})
+    };
+    let found = sandbox.explore(mixes).probe(shows).budget(400).play().expect("it plays").counterexample.expect("two copies");
+    assert_eq!(found.deviations.len(), 2, "{found}");
 }
 
 #[test]

@@ -33,6 +33,8 @@ const ZOO: &[Animal] = &[
     ("node", "refuses_what_is_done", "order.yaml", &["answer_lost"]),
     ("node", "crashes_on_the_second", "order.yaml", &["duplicate"]),
     ("node", "knows_by_order", "order.yaml", &["duplicate"]),
+    ("node", "works_later", "order.yaml", &["duplicate"]),
+    ("node", "looks_then_works", "order.yaml", &["duplicate"]),
     ("node", "toggles", "dispute.yaml", &["duplicate"]),
     ("node", "freezes_late", "dispute.yaml", &["unreachable"]),
     ("node", "ignores_while_frozen", "dispute.yaml", &["unreachable"]),

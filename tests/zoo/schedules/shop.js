@@ -1,10 +1,12 @@
 // A shop that receives webhooks, in Node's standard library: node shop.js [DEFECT].
 // Without a defect it does everything right: it knows an event by its id, never goes back, and delivers once. It prints its address and
-// answers until it is ended. GET /orders/ID shows an order.
+// answers until it is ended. GET /orders/ID shows an order. Behind /jobs/N it is a shop with orders of its own.
 const http = require('http');
+const pause = ms => new Promise(done => setTimeout(done, ms));
 
 const RANKS = { new: 0, pending: 1, paid: 3 };
 const [orders, seen, rows] = [{}, new Set(), new Map()];
+let queue = Promise.resolve();
 
 // An event of either provider: its id, its order and its name.
 function read(body) {
@@ -90,12 +92,29 @@ const handlers = {
     if (!order.lost) right(event);
     return 200;
   },
+  // A queue with one worker: it answers before the work is done, and does it for each event that comes.
+  works_later(event) {
+    queue = queue.then(() => pause(40)).then(() => handlers.grants_twice(event));
+    return 200;
+  },
+  // Two requests that meet find the same row missing.
+  async looks_then_works(event) {
+    if (rows.has(event.id)) return 200;
+    await pause(30);
+    rows.set(event.id, true);
+    const order = orderOf(event);
+    order.grants += isPaid(event) ? 1 : 0;
+    if (isPaid(event)) order.status = 'paid';
+    else if (order.status === 'new') order.status = 'pending';
+    return 200;
+  },
   refuses_what_is_done(event) {
     return orderOf(event).status === 'paid' ? 410 : right(event);
   },
 };
 
 const handle = handlers[process.argv[2] || 'right'];
+const shopOf = request => (/^\/jobs\/\d+\//.exec(request.url) || [''])[0];
 
 const server = http.createServer((request, response) => {
   const answer = (status, body) => {
@@ -103,11 +122,15 @@ const server = http.createServer((request, response) => {
     response.end(JSON.stringify(body));
   };
   if (request.method === 'GET') {
-    answer(200, orders[request.url.split('/').pop()] || { status: 'new', grants: 0, frozen: false });
+    answer(200, orders[shopOf(request) + request.url.split('/').pop()] || { status: 'new', grants: 0, frozen: false });
     return;
   }
   const parts = [];
   request.on('data', part => parts.push(part));
-  request.on('end', () => answer(handle(read(JSON.parse(Buffer.concat(parts)))), {}));
+  request.on('end', async () => {
+    const event = read(JSON.parse(Buffer.concat(parts)));
+    event.order = shopOf(request) + event.order;
+    answer(await handle(event), {});
+  });
 });
 server.listen(0, '127.0.0.1', () => console.log(`127.0.0.1:${server.address().port}`));

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import importlib
 import json
+import logging
 import os
 import socket
 import threading
@@ -23,11 +24,13 @@ PACE_SECONDS = 0.01  # how often the time is moved while the clock runs
 STANDING_SECONDS = 0.1  # how often it is looked whether the clock runs
 AGAIN_SECONDS = 1.0  # between two tries to read the stream
 
+LOG = logging.getLogger('playmoney')
+
 
 class Follower:
     """Begun with `start()` or a `with` block. A thread reads the clock's stream, and moves the time of this process when it tells something.
 
-    `control` is that of the sandbox. `on_move` is called after each move, with the new time.
+    `control` is that of the sandbox. `on_move` is called after each move, with the new time; what it raises is logged.
     """
 
     def __init__(self, control: Control, on_move: Callable[[datetime], object] | None = None) -> None:
@@ -117,6 +120,8 @@ class Follower:
             self._is_telling = True
             try:
                 self.on_move(now)
+            except Exception:  # the application's affair: its time goes on
+                LOG.exception('on_move has failed at %s', now.isoformat())
             finally:
                 self._is_telling = False
 
@@ -128,9 +133,16 @@ class Follower:
                 for _ in stream:
                     if self._ended.is_set():
                         return
-                    self.look()
+                    self._look_anyway()
             self._socket = None
             self._ended.wait(AGAIN_SECONDS)
+
+    def _look_anyway(self) -> None:
+        """Nothing that a library raises ends the thread, because the time would stand for ever."""
+        try:
+            self.look()
+        except Exception:
+            LOG.exception('the time could not be moved')
 
     def _keep_pace(self) -> None:
         """While the clock runs, the time of this process passes with it."""
@@ -138,7 +150,10 @@ class Follower:
             with self._turn:
                 if self._traveller and self._state.rate:
                     passed = timedelta(seconds=(self._real() - self._asked_at) * self._state.rate)
-                    self._move(self._state.now + passed)
+                    try:
+                        self._move(self._state.now + passed)
+                    except Exception:
+                        LOG.exception('the time could not be moved')
 
 
 class State(NamedTuple):
@@ -187,7 +202,8 @@ def follow_clock(
     """For an application in a process of its own: its date and time are those of a sandbox from now on, until `stop()`.
 
     The server and the sandbox are those of the environment (PLAYMONEY_URL, PLAYMONEY_SANDBOX, PLAYMONEY_ADMIN_TOKEN, PLAYMONEY_CA_FILE),
-    unless they are given. `on_move` is called after each move, for jobs that are due. Needs time-machine or freezegun.
+    unless they are given. `on_move` is called after each move, for jobs that are due; what it raises is logged by `logging`, as `playmoney`.
+    Needs time-machine or freezegun.
     """
     url = url or os.environ.get('PLAYMONEY_URL') or 'http://127.0.0.1:4242'
     token, ca_file = token or os.environ.get('PLAYMONEY_ADMIN_TOKEN'), ca_file or os.environ.get('PLAYMONEY_CA_FILE')

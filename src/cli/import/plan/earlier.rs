@@ -103,7 +103,9 @@ impl Planner<'_> {
 
     /// What was found for an item has not led to it: it does not happen.
     fn forget(&mut self, nth: usize) {
-        self.found.values_mut().for_each(|it| it.retain(|it| it.0 != nth));
+        for found in self.found.values_mut() {
+            found.retain(|it| it.0 != nth);
+        }
     }
 
     /// The plan goes on with that item again.
@@ -125,7 +127,7 @@ impl Planner<'_> {
 
     /// How well the webhooks that actions have made explain an item, if the log has all of them, in this order.
     fn makes(&self, course: &Course, made: &[Sent], nth: usize) -> Verdict {
-        let found: Option<Vec<usize>> = made.iter().map(|it| self.find(course, it).map(|it| it.0)).collect();
+        let found: Option<Vec<usize>> = made.iter().map(|sent| self.find(course, sent).map(|it| it.0)).collect();
         let Some(found) = found else { return Verdict::Dead };
         let is_early = made.iter().zip(&found).all(|(made, it)| made.made <= self.items.all[*it].at);
         if found.is_sorted() && is_early { self.explains(course, made, nth) } else { Verdict::Dead }

@@ -171,7 +171,7 @@ impl Planner<'_> {
         let held = found.iter().filter_map(|(it, nth)| nth.filter(|nth| is_late(it, *nth))).min();
         let delay = |it: &Sent, nth: usize| {
             let late = self.items.all[nth].at.duration_since(it.made).max(Duration::ZERO);
-            let is_behind = held.is_some_and(|it| it < nth) && late.is_positive();
+            let is_behind = held.is_some_and(|earlier| earlier < nth) && late.is_positive();
             (is_behind || is_late(it, nth)).then_some(late)
         };
         found.iter().filter_map(|(it, nth)| self.rule_for(it, *nth, nth.and_then(|nth| delay(it, nth)))).collect()

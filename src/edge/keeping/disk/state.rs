@@ -1,11 +1,8 @@
 //! The database beside the log: the latest snapshot of each sandbox.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
@@ -14,6 +11,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefin
 
 use super::block::crc;
 use super::files::Head;
+use super::guarded::guarded;
 use super::of_another_version;
 use crate::edge::keeping::Settings;
 
@@ -265,28 +263,6 @@ impl State {
 fn insert_number(transaction: &redb::WriteTransaction, name: &str, number: u64) -> Result<(), redb::Error> {
     transaction.open_table(SERVER)?.insert(name, number)?;
     Ok(())
-}
-
-thread_local! {
-    /// A panic on this thread is expected, and becomes a sentence.
-    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// A database that is damaged can surprise the library that reads it, which panics. Only our sentence says so.
-fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |why| {
-            if !IS_GUARDED.get() {
-                usual(why);
-            }
-        }));
-    });
-    let before = IS_GUARDED.replace(true);
-    let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it is damaged".to_owned()));
-    IS_GUARDED.set(before);
-    done
 }
 
 /// Numbers the commit, so that two of them differ.
