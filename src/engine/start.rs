@@ -54,7 +54,7 @@ pub struct Start {
     pub judged_by_simulated_time: bool,
     /// What is kept for the end when the sandbox begins anew or is deleted.
     pub keeps: Keeps,
-    /// Which run it is, from 1 to [`RUN_MAX`]: its ids are those of no run with a number near it. 0: of none.
+    /// Which run it is, from 1 to `RUN_MAX`: its ids are those of no run with a number near it. 0: of none.
     #[doc(hidden)]
     #[serde(default, skip_serializing_if = "is_of_no_run")]
     pub run: u32,

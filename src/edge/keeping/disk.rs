@@ -119,9 +119,9 @@ impl Disk {
         let lock = lock(folder)?;
         let state = State::of(folder);
         let stored = state.read().map_err(|why| told(&format!("has a database that cannot be used, {}", state::NAME), &why))?;
-        let span = stored.log;
+        let needed = stored.log;
         let mut found = Found::with(stored);
-        let read = log::scan(folder, span, &mut |segment, text| found.hear(segment, text)).map_err(in_words);
+        let read = log::scan(folder, needed, &mut |segment, text| found.hear(segment, text)).map_err(in_words);
         let scan = read.and_then(|it| found.end().map(|()| it)).map_err(|why| told("cannot be used", &why))?;
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
@@ -162,9 +162,9 @@ impl Disk {
         let snapshots = self.snapshots.lock();
         let state = snapshots.as_ref().ok_or("the server stops")?.state();
         let stored = state.lock().read_again()?;
-        let span = stored.log;
+        let needed = stored.log;
         let mut found = Found::with(stored);
-        log::scan(&self.folder, span, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
+        log::scan(&self.folder, needed, &mut |segment, text| found.hear(segment, text)).map_err(in_words)?;
         Ok(found)
     }
 

@@ -189,11 +189,13 @@ impl Receiver {
         // The last answer is repeated, so several follow it.
         for it in own.split(", ").chain(["200"; 12]) {
             let wait = 3 + draws.below(120);
-            uneven += &match it {
-                "slow" => format!("{{ status: 200, delay: 3{wait:03}ms }}, "),
-                status if status.parse::<u16>().is_ok() => format!("{{ status: {status}, delay: {wait}ms }}, "),
-                word => format!("{word}, "),
+            let answer = match it {
+                "slow" => format!("{{ status: 200, delay: 3{wait:03}ms }}"),
+                status if status.parse::<u16>().is_ok() => format!("{{ status: {status}, delay: {wait}ms }}"),
+                word => word.to_owned(),
             };
+            uneven.push_str(&answer);
+            uneven.push_str(", ");
         }
         format!("[{}]", uneven.trim_end_matches(", "))
     }

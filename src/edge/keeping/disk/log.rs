@@ -139,12 +139,12 @@ impl Log {
     /// # Errors
     /// A file cannot be written.
     pub fn after((folder, file_bytes): (&Path, u64), state: Arc<Mutex<State>>, scan: Scan) -> io::Result<Self> {
-        let span = scan.span;
+        let needed = scan.span;
         let log = Self::opened((folder, file_bytes), state, scan)?;
         // Files before the oldest that is needed may stand there: they were to be removed.
-        let oldest = span.map_or_else(|| log.oldest(), |it| it.oldest);
+        let oldest = needed.map_or_else(|| log.oldest(), |it| it.oldest);
         let now = Span { oldest, last: log.segment };
-        if span != Some(now) {
+        if needed != Some(now) {
             log.note(now)?;
         }
         Ok(log)
