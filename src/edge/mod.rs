@@ -277,8 +277,7 @@ impl Server {
         self.shared.registry.default().see(look)
     }
 
-    /// Looks at the default sandbox, also when it is not here: then as the database of several servers has it. Beside that, what came
-    /// back.
+    /// Looks at the default sandbox, also when only the database of several servers has it. Beside that, what came back.
     pub(crate) async fn see_default<T>(&self, look: impl FnOnce(&World) -> T) -> (T, Came) {
         let came = self.came.clone();
         #[cfg(feature = "postgres")]

@@ -136,7 +136,7 @@ impl Twins {
 
     /// Whether the application gives one of the names in that value.
     pub fn has_given(&self, value: &Json) -> bool {
-        leaves(value, value).iter().any(|it| it.logged.as_str().is_some_and(|it| self.given.contains(it)))
+        leaves(value, value).iter().any(|it| it.logged.as_str().is_some_and(|own| self.given.contains(own)))
     }
 
     /// Learns one pair.

@@ -109,8 +109,9 @@ impl Index {
         let mut by_name: Vec<u16> = (0..).take(list.rows.len()).collect();
         by_name.sort_by_key(|it| list.rows[usize::from(*it)].name);
         let (begins, objects) = (begins(&list.rows), lifecycles.iter().map(|it| it.object).collect());
-        let finders = contract.operations.iter().map(|it| it.parameters.iter().map(|it| Finder::new(innermost(it.name))).collect());
-        Self { rows: list.rows, begins, by_name, objects, finders: finders.collect() }
+        let finder = |it: &Field| Finder::new(innermost(it.name));
+        let finders = contract.operations.iter().map(|of| of.parameters.iter().map(finder).collect()).collect();
+        Self { rows: list.rows, begins, by_name, objects, finders }
     }
 
     /// All of them.
