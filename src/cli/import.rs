@@ -89,6 +89,10 @@ impl Import {
             )));
         }
         let Plan { steps, notes, calls, webhooks } = plan(contract, &items);
+        if calls + webhooks == 0 {
+            self.tell(&mut items.notes.iter().cloned().chain(notes).collect(), items.foreign);
+            return Err(Stop::usage(format!("no line of {name} is one that a scenario could give again")));
+        }
         if STEPS_MAX < steps.len() {
             let needed = steps.len();
             return Err(Stop::usage(format!(

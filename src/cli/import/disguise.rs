@@ -48,11 +48,43 @@ const NUMBERS: &[&str] = &[
     "count",
     "webhook",
 ];
+/// Those of them that are about money: their numbers may be long.
+const MONEY: &[&str] = &["amount", "price", "rate", "fee", "vat", "balance", "cost", "ask", "bid", "net", "available", "pending"];
+/// A date without a time, as it is written.
+const DAY: &str = "2025-03-07";
 /// Words in the names of members that hold dates.
 const DATES: &[&str] = &["date", "time", "timestamp"];
-/// Members with short codes: of currencies, chains, pairs.
-const CODES: &[&str] =
-    &["currency", "currencycode", "cryptocurrency", "cryptocurrencycode", "symbol", "side", "blockchain", "channel", "type", "lang"];
+/// Words in the names of members that are about a person, whatever else the name says.
+const PERSONAL: &[&str] = &[
+    "phone",
+    "mobile",
+    "tel",
+    "telephone",
+    "fax",
+    "pin",
+    "passport",
+    "ssn",
+    "inn",
+    "snils",
+    "iban",
+    "card",
+    "pan",
+    "cvv",
+    "cvc",
+    "birth",
+    "birthday",
+    "birthdate",
+    "dob",
+    "born",
+    "zip",
+    "postal",
+];
+/// Members with short codes of currencies, chains and pairs. A code is in capital letters, or has four letters at most.
+const CODES: &[&str] = &["currency", "currencycode", "cryptocurrency", "cryptocurrencycode", "symbol", "blockchain"];
+const SHORT_CODE_CHARS_MAX: usize = 4;
+/// The digits of the largest number of money, and of anything that is counted.
+const DIGITS_MAX: usize = 18;
+const COUNTED_DIGITS_MAX: usize = 9;
 
 /// What was replaced so far.
 pub struct Disguise {
@@ -100,7 +132,7 @@ impl Disguise {
             Json::Null | Json::Bool(_) => value.clone(),
             Json::Array(items) => items.iter().map(|it| self.value(name, it, inner)).collect(),
             Json::Object(members) => Json::Object(self.members(members, inner)),
-            Json::Number(number) if is_of(name, NUMBERS) => Json::Number(number.clone()),
+            Json::Number(number) if is_harmless_number(name, &number.to_string()) => Json::Number(number.clone()),
             Json::Number(number) => {
                 let text = number.to_string();
                 let other = self.text(name, &text);
@@ -133,17 +165,26 @@ impl Disguise {
         self.replaced(text, |disguise| match () {
             () if is_address => format!("https://shop.example/{}", disguise.given.len() + 1),
             () if text.contains('@') && text.contains('.') => format!("user-{}@example.com", disguise.given.len() + 1),
-            () => disguise.address(text).or_else(|| disguise.card(text)).unwrap_or_else(|| disguise.drawn(text)),
+            () => disguise
+                .address(text)
+                .or_else(|| disguise.card(text))
+                .or_else(|| disguise.birthday(text))
+                .unwrap_or_else(|| disguise.drawn(text)),
         })
     }
 
     /// A date, at the same distance from the scenario's beginning as it had from that of the log.
     fn date(&self, name: &str, text: &str) -> Option<String> {
+        if is_of(name, PERSONAL) {
+            return None;
+        }
         if let Ok(at) = parse_timestamp(text) {
             return at.checked_add(self.shift).ok().map(|it| it.to_string());
         }
         if let Some(at) = parse_plain_utc(text) {
-            return at.checked_add(self.shift).ok().map(plain_utc);
+            let shifted = at.checked_add(self.shift).ok().map(plain_utc)?;
+            // A date without a time stays one.
+            return Some(if text.trim().len() == DAY.len() { shifted.get(..DAY.len())?.to_owned() } else { shifted });
         }
         let is_unix = is_of(name, DATES) && (9..=10).contains(&text.len());
         let seconds: i64 = text.parse().ok().filter(|_| is_unix)?;
@@ -159,15 +200,25 @@ impl Disguise {
         })
     }
 
-    /// A card number: one that a network publishes for tests, then numbers that no network gives out.
+    /// A card number, in groups or not: one that a network publishes for tests, then numbers that no network gives out.
     fn card(&mut self, text: &str) -> Option<String> {
-        let is_card = (13..=19).contains(&text.len()) && shape::has_check_digit(text);
+        let digits: String = text.chars().filter(|it| !matches!(it, ' ' | '-')).collect();
+        let is_card = (13..=19).contains(&digits.len()) && shape::has_check_digit(&digits);
         if !is_card {
             return None;
         }
         self.cards += 1;
-        let published = shape::TEST_CARDS.get(self.cards - 1).filter(|_| text.len() == 16);
-        Some(published.map_or_else(|| shape::card(self.cards, text.len()), |it| (*it).to_owned()))
+        let published = shape::TEST_CARDS.get(self.cards - 1).filter(|_| digits.len() == 16);
+        let other = published.map_or_else(|| shape::card(self.cards, digits.len()), |it| (*it).to_owned());
+        Some(shape::grouped(text, &other))
+    }
+
+    /// A day of a person's life, as another one.
+    fn birthday(&self, text: &str) -> Option<String> {
+        parse_plain_utc(text)?;
+        let nth = self.given.len();
+        let day = format!("19{}-{:02}-{:02}", 60 + nth % 40, 1 + nth / 40 % 12, 1 + nth / 480 % 28);
+        Some(format!("{day}{}", text.get(DAY.len()..).unwrap_or_default()))
     }
 
     fn drawn(&self, text: &str) -> String {
@@ -208,9 +259,29 @@ fn is_of(name: &str, kinds: &[&str]) -> bool {
 }
 
 fn is_harmless(name: &str, text: &str) -> bool {
-    let is_number = text.len() <= 20 && text.parse::<rust_decimal::Decimal>().is_ok();
-    let is_code = text.len() <= 12 && text.bytes().all(|it| it.is_ascii_alphabetic() || b"/_-".contains(&it));
-    (is_number && is_of(name, NUMBERS)) || (is_code && CODES.contains(&plain(name).as_str()))
+    is_harmless_number(name, text) || is_code(&plain(name), text)
+}
+
+/// Whether a text is a number of money or of things, and small enough to be one.
+fn is_harmless_number(name: &str, text: &str) -> bool {
+    if is_of(name, PERSONAL) || text.parse::<rust_decimal::Decimal>().is_err() {
+        return false;
+    }
+    let whole = text.split('.').next().unwrap_or(text).bytes().filter(u8::is_ascii_digit).count();
+    let digits_max = if is_of(name, MONEY) { DIGITS_MAX } else { COUNTED_DIGITS_MAX };
+    is_of(name, NUMBERS) && whole <= digits_max && text.len() <= 2 * DIGITS_MAX
+}
+
+/// Whether a text is a short code, of a currency, a chain or a language.
+fn is_code(name: &str, text: &str) -> bool {
+    let is_sign = |it: u8| b"/_-".contains(&it);
+    let (is_short, is_plain) = (text.len() <= 12, text.bytes().all(|it| it.is_ascii_alphabetic() || is_sign(it)));
+    let is_capital = !text.bytes().any(|it| it.is_ascii_lowercase());
+    let is_lower = text.len() <= SHORT_CODE_CHARS_MAX && !text.bytes().any(|it| it.is_ascii_uppercase());
+    let of_money = CODES.contains(&name) && is_short && is_plain && (is_capital || is_lower);
+    // `en`, `en-GB`
+    let is_language = |part: &str| part.len() == 2 && part.bytes().all(|it| it.is_ascii_alphabetic());
+    of_money || (name == "lang" && text.split('-').count() <= 2 && text.split('-').all(is_language))
 }
 
 /// Whether webhooks go to what this member holds.

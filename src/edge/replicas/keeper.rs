@@ -41,7 +41,7 @@ const SNAPSHOT_BYTES: usize = 2 * 1024 * 1024;
 const SNAPSHOT_TRIES: u32 = 5;
 /// Why a sandbox that another replica has claimed hears nothing here.
 const MOVED: &str = "another replica has taken the sandbox over, because the lease of this one had ended";
-/// How long the snapshot of a sandbox that is handed over may take.
+/// How long the snapshots of sandboxes that are handed over together may take.
 const LAST_SNAPSHOT_TIME_MAX: Duration = Duration::from_secs(2);
 /// Why a sandbox hears nothing here that was handed over.
 const LEFT: &str = "this replica stops, and has handed the sandbox over";
@@ -249,8 +249,10 @@ impl Writer {
         let names: Vec<&str> = leaving.iter().map(|it| it.0.settings.name.as_str()).collect();
         // After that their snapshots would come from one who does not own them.
         let cuts: Vec<_> = self.cutting.lock().extract_if(.., |it| names.contains(&it.0.as_str())).collect();
+        let begun = Stopwatch::start();
         for (_, cut) in cuts {
-            _ = tokio::time::timeout(LAST_SNAPSHOT_TIME_MAX, cut).await; // the records are kept in any case
+            let left = LAST_SNAPSHOT_TIME_MAX.saturating_sub(begun.elapsed());
+            _ = tokio::time::timeout(left, cut).await; // the records are kept in any case
         }
         let fences: Vec<i64> = leaving.iter().map(|it| it.0.settings.life.cast_signed()).collect();
         if let Err(why) = in_time(self.database.release(&names, &fences)).await {

@@ -84,7 +84,7 @@ fn comes_back_to_the_fast(slug: &str, seed: u64) -> bool {
 fn comes_back_unevenly(slug: &str, seed: u64) {
     let copied = copied(slug, seed, Receiver::Uneven);
     let replay = replayed(slug, &copied.scenario);
-    let verdict = |it: &Line| it.verdict.rsplit_once(' ').map_or(it.verdict.clone(), |it| it.0.to_owned());
+    let verdict = |it: &Line| it.verdict.rsplit_once(' ').map_or(it.verdict.clone(), |parts| parts.0.to_owned());
     let order = |lines: &[Line]| lines.iter().map(|it| format!("{} -> {}", it.what, verdict(it))).collect::<Vec<_>>();
     assert_eq!(order(&copied.original), order(&replay), "{}", copied.told());
     for (own, other) in copied.original.iter().zip(&replay) {

@@ -67,6 +67,60 @@ fn what_was_planted_does_not_come_out() {
     _ = std::fs::remove_dir_all(folder);
 }
 
+/// What a custom member holds, and whether it may stand in the scenario.
+const HELD: &[(&str, &str, bool)] = &[
+    ("type", "AnnLee", false),
+    ("side", "Smith", false),
+    ("channel", "annlee", false),
+    ("lang", "Lee-Ann", false),
+    ("symbol", "Lee-Smith", false),
+    ("net_phone", "81901234567", false),
+    ("phone_rate", "819012345678", false),
+    ("webhook_pin", "987654", false),
+    ("limit", "81901234567", false),
+    ("born", "1980-05-17", false),
+    ("card", "4276 3800 1234 5679", false),
+    ("currency", "USD", true),
+    ("symbol", "BTC/EUR", true),
+    ("lang", "en-GB", true),
+    ("fee_amount", "12345678901.25", true),
+    ("limit", "50", true),
+];
+
+#[test]
+fn names_of_members_make_no_person_harmless() {
+    let folder = folder("held");
+    for (name, text, may_stand) in HELD {
+        let (at, body) = ("2025-05-05T05:05:00Z", json!({"price": "5.0", "name": "A", "data": {*name: text}}));
+        let log = format!("{}\n", json!({"at": at, "method": "POST", "path": "/api/v1/invoices", "body": body, "status": 200}));
+        let (scenario, _) = imported(&folder, &log, "quoine");
+        assert_eq!(scenario.contains(text), *may_stand, "{name}: {text}\n{scenario}");
+    }
+    _ = std::fs::remove_dir_all(folder);
+}
+
+#[test]
+fn forms_stay() {
+    let body = json!({"price": "5.0", "name": "A", "data": {
+        "thing": "123e4567-e89b-42d3-a456-426614174000", "day": "2025-05-17", "card": "4276 3800 1234 5679",
+    }});
+    let at = "2025-05-05T05:05:00Z";
+    let log = format!("{}\n", json!({"at": at, "method": "POST", "path": "/api/v1/invoices", "body": body, "status": 200}));
+    let folder = folder("forms");
+    let (scenario, _) = imported(&folder, &log, "quoine");
+    let held = |name: &str| {
+        let line = scenario.lines().find_map(|it| it.trim().strip_prefix(&format!("{name}: ")));
+        line.unwrap_or_else(|| panic!("{name}\n{scenario}")).trim_matches(['"', '\'']).to_owned()
+    };
+    let uuid = held("thing");
+    let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
+    assert!(lengths == [8, 4, 4, 4, 12] && uuid.bytes().all(|it| it.is_ascii_hexdigit() || it == b'-'), "{uuid}");
+    assert_eq!((&uuid[14..15], &uuid[19..20]), ("4", "a"), "version and variant");
+    assert_eq!(held("day").len(), 10, "a day has no time: {}", held("day"));
+    assert_eq!(held("card"), "4111 1111 1111 1111");
+    _ = std::fs::remove_dir_all(folder);
+}
+
 #[test]
 fn the_same_original_has_the_same_replacement() {
     let line = |n: u32, name: &str| {

@@ -21,11 +21,14 @@ const LETTERS: [char; 16] = ['а', 'б', 'в', 'г', 'д', 'е', 'ж', 'з', 'и
 /// A text of the same form, drawn.
 pub fn like(text: &str, draws: &mut Draws) -> String {
     let body = text.strip_prefix("0x").unwrap_or(text);
-    let is_hex = 8 <= body.len() && body.bytes().all(|it| it.is_ascii_hexdigit());
+    let is_uuid = is_uuid(body);
+    let is_hex = is_uuid || (8 <= body.len() && body.bytes().all(|it| it.is_ascii_hexdigit()));
     let prefix = &text[..text.len() - body.len()];
     let mut made = String::with_capacity(text.len());
     for (place, it) in body.chars().enumerate() {
         made.push(match it {
+            // Its version and its variant are part of its form.
+            it if is_uuid && (place == 14 || place == 19) => it,
             // A number does not begin with a zero that it did not have.
             '1'..='9' if place == 0 => one(b"123456789", draws),
             '0'..='9' => one(b"0123456789", draws),
@@ -37,7 +40,24 @@ pub fn like(text: &str, draws: &mut Draws) -> String {
             it => it,
         });
     }
+    if (13..=19).contains(&made.len()) && has_check_digit(&made) {
+        // It would look like a card number.
+        let last = made.pop().and_then(|it| it.to_digit(10)).unwrap_or_default();
+        made.extend(char::from_digit((last + 1) % 10, 10));
+    }
     format!("{prefix}{made}")
+}
+
+/// Whether a text has the form of a UUID.
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|it| it.is_ascii_hexdigit() || it == b'-')
+}
+
+/// The digits of a number in the groups of another text.
+pub fn grouped(text: &str, digits: &str) -> String {
+    let mut digits = digits.chars();
+    text.chars().map(|it| if it.is_ascii_digit() { digits.next().unwrap_or(it) } else { it }).collect()
 }
 
 fn one(alphabet: &[u8], draws: &mut Draws) -> char {
