@@ -3080,7 +3080,7 @@ export interface components {
             rules?: components["schemas"]["scenario.rule"][];
             /** @description decides every id, address and random choice; default: 1 */
             seed?: number | string;
-            /** @description a script that proves something; `playmoney run` plays it; ${run} in it is a text that belongs to this run alone, for order numbers */
+            /** @description a script that proves something; `playmoney run` plays it; ${run} in it is a text that belongs to this run alone, for order numbers; ${job} is the number of the job that plays it, from 0, as {job} in --webhook-url */
             steps?: components["schemas"]["scenario.step"][];
             /**
              * @description the version of this grammar: 1
@@ -3737,6 +3737,13 @@ export interface components {
                 };
                 /** @description saves the body of the answer for later steps: ${NAME.field} */
                 save?: string;
+                /**
+                 * @description then it asks again for this duration of real time, and every answer must fit: for an application that works behind its answers; default: 0s
+                 * @example 30m
+                 * @example 1h30m
+                 * @example PT31M
+                 */
+                stays?: string;
                 /**
                  * @description it asks again until the answer fits, for this duration of real time; default: 2s
                  * @example 30m
