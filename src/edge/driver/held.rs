@@ -46,8 +46,8 @@ impl Held<'_> {
         })
     }
 
-    /// The store forgets the sandbox. What it does to its last callers is no part of its history: a deletion that cannot be kept leaves a
-    /// sandbox that was never deleted.
+    /// The store forgets the sandbox. Its last callers are told so, and the history does not keep that: if the deletion cannot be kept, the
+    /// sandbox was never deleted.
     pub(super) fn end(&mut self) {
         self.hand_over();
         let (Some(keeping), Some(track)) = (&self.driver.outside.keeping, self.driver.track()) else { return };

@@ -116,7 +116,7 @@ impl Keeper {
         &self.counts
     }
 
-    /// A sandbox goes on here, which has records of that many bytes behind its latest snapshot.
+    /// A sandbox goes on here. It has records of that many bytes after its latest snapshot.
     pub fn goes_on(&self, name: &str, fence: Fence, bytes: usize) {
         self.behind.lock().insert((name.to_owned(), fence), bytes);
     }
@@ -247,7 +247,7 @@ impl Writer {
         }
         self.behind.lock().retain(|(name, _), _| leaving.iter().all(|it| it.0.settings.name != *name));
         let names: Vec<&str> = leaving.iter().map(|it| it.0.settings.name.as_str()).collect();
-        // After that their snapshots would come from one who does not own them.
+        // Their snapshots come first: once the sandboxes are released, the database refuses them.
         let cuts: Vec<_> = self.cutting.lock().extract_if(.., |it| names.contains(&it.0.as_str())).collect();
         let begun = Stopwatch::start();
         for (_, cut) in cuts {

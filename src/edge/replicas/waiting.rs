@@ -15,7 +15,7 @@ use crate::kit::http::Response;
 /// A caller waits for a sandbox as long as a lease lasts, and this.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A sandbox is being made here: whoever asks for it waits. Dropping this ends that.
+/// A sandbox is being made here. Callers who ask for it wait until this is dropped.
 pub struct Making<'a> {
     replicas: &'a Replicas,
     name: String,
@@ -49,7 +49,7 @@ impl Replicas {
         Err(NotKept::because("another call about this sandbox is under way").into())
     }
 
-    /// Whether a caller who has waited so long for a sandbox waits on.
+    /// Whether a caller goes on waiting for a sandbox after this time.
     pub(super) fn is_patient(&self, waited: Stopwatch) -> bool {
         waited.elapsed() < self.lease + PATIENCE
     }

@@ -56,7 +56,7 @@ async fn a_database_without_room_makes_and_deletes_as_a_whole_or_not_at_all() {
     without_room(&cluster.postgres, "INSERT", "playmoney_bases");
     is_not_kept(&cluster.ask(0, "POST", "/__admin/sandboxes", &shop).await);
     with_room(&cluster.postgres, "playmoney_bases");
-    // Nothing half made takes the name, whoever looks first.
+    // The sandbox was not made, so it does not take the name.
     wait_for("the end of what was not made", || (count("shop") == "0").then_some(()));
     let made = asked(&cluster, 1, ("POST", "/__admin/sandboxes", &shop)).await;
     assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));

@@ -137,7 +137,7 @@ impl Planner<'_> {
     fn leads_later(&self, course: &Course, (nth, body): (usize, &Json), why: Why, left: &Cell<u32>) -> Verdict {
         let at = self.items.all[nth].at;
         let mut later = course.copy();
-        // What explains another webhook already explains this one no more.
+        // An item that explains another webhook already cannot explain this one.
         let taken = self.course.messages.iter().filter(|it| !course.messages.contains_key(it.0)).map(|it| *it.1);
         later.messages.extend(taken.map(|it| (u64::MAX - it as u64, it)));
         later.sent();

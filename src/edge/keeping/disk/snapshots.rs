@@ -40,8 +40,8 @@ enum Next<T> {
     Closed,
 }
 
-/// What waits for the thread, by the numbers of sandboxes. A snapshot takes the place of an older one of the same sandbox, which nothing
-/// needs any more, and that one is dropped. So at most one of each sandbox waits, and the log stays as long as the one that was written.
+/// What waits for the thread, by the numbers of sandboxes. A snapshot replaces an older one of the same sandbox that still waits, so at most
+/// one of each sandbox does. The log is cut only behind snapshots that were written.
 struct Waiting<T> {
     keeps: BTreeMap<u64, T>,
     forgets: BTreeSet<u64>,

@@ -97,7 +97,7 @@ impl State {
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Stored::default()),
             Err(why) => return Err(why.to_string()),
         };
-        // All of it once more, because a database that is damaged can also surprise when it is closed.
+        // The whole is guarded too, because the library can also panic when it closes a damaged database.
         guarded(|| {
             let copy = InMemoryBackend::new();
             copy.set_len(bytes.len() as u64).and_then(|()| copy.write(0, &bytes)).map_err(|it| it.to_string())?;
