@@ -41,8 +41,8 @@ impl Replicas {
         self.unborn.lock().remove(&Fence(settings.life.cast_signed()));
     }
 
-    /// This replica has lost what it had of a sandbox, and still owns its row. It gives the row up, so that another can take the sandbox and
-    /// its timers go on.
+    /// This replica has lost what it had of a sandbox, and still owns its row. It gives the row up, so that another can take the sandbox
+    /// and its timers go on.
     pub(super) fn let_go(self: &Arc<Self>, name: String, fence: Fence) {
         if self.unborn.lock().contains(&fence) {
             return;

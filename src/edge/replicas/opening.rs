@@ -93,7 +93,10 @@ impl Opening {
         let waited = Stopwatch::start();
         let mut is_told = false;
         loop {
-            let why = match Self::begin(&database, &drawn).await {
+            // A database that stands still takes connections, and answers nothing.
+            let left = wait.saturating_sub(waited.elapsed()).max(PAUSE);
+            let begun = tokio::time::timeout(left, Self::begin(&database, &drawn)).await;
+            let why = match begun.unwrap_or_else(|_| Err(Trouble::Lost("it has not answered".to_owned()))) {
                 Ok(Ok(token)) => return Ok((Arc::new(database), token, lease, admin_token)),
                 Ok(Err(why)) => return Err(Unopened(format!("the database {shown} cannot be used: {why}"))),
                 Err(why @ Trouble::Untrusted(_)) => return Err(Unopened(format!("the database {shown} cannot be used: {why}"))),
@@ -128,12 +131,7 @@ impl Replicas {
         let cannot = |why: &dyn fmt::Display| format!("what `{name}` is like now cannot be said: {why}");
         let read = self.ask(|it| async move { it.read(name).await }).await.map_err(|why| cannot(&why))?;
         let Some(history) = read.filter(|it| !it.base.is_empty()) else { return Ok(None) };
-        let play = move || {
-            let lines = history.lines.split(|it| *it == b'\n').filter(|it| !it.is_empty());
-            Restored::read(&history.base, history.first, lines)
-        };
-        let played = tokio::task::spawn_blocking(play).await.unwrap_or_else(|why| Err(why.to_string()));
-        played.map(Some).map_err(|why| cannot(&why))
+        history.played().await.map(Some).map_err(|why| cannot(&why))
     }
 }
 

@@ -72,9 +72,10 @@ impl Replicas {
             return Ok(None);
         }
         let (made, used) = (history.made, self.database.by_own_clock(history.used));
-        self.keeper.goes_on(name, fence, history.lines.len());
+        let bytes = history.lines.len();
         let created_at = Timestamp::from_microsecond(made).unwrap_or(now);
         let restored = self.play(name, history).await?;
+        self.keeper.goes_on(name, fence, bytes);
         let inputs = restored.inputs();
         let settings = Settings { name: name.to_owned(), life: fence.0.cast_unsigned(), created_at, ttl, unnamed: 0 };
         let Some(registry) = self.registry() else { return Ok(None) };
@@ -84,17 +85,25 @@ impl Replicas {
         Ok(Some(hosted))
     }
 
-    /// Plays what is kept, on a thread of its own.
     async fn play(&self, name: &str, history: History) -> Result<Restored, Response> {
-        let play = move || {
-            let lines = history.lines.split(|it| *it == b'\n').filter(|it| !it.is_empty());
-            Restored::read(&history.base, history.first, lines)
-        };
-        let played = tokio::task::spawn_blocking(play).await.unwrap_or_else(|why| Err(why.to_string()));
-        played.map_err(|why| {
+        history.played().await.map_err(|why| {
             tracing::error!(sandbox = name, kind = "store", "the sandbox cannot be restored: {why}");
             self.unrestored.add(name, self.stopwatch.elapsed());
             sandboxes::not_restored(name, &why).render()
         })
+    }
+}
+
+impl History {
+    /// Plays it, on a thread of its own.
+    ///
+    /// # Errors
+    /// A sentence: it does not give the sandbox as it was.
+    pub(super) async fn played(self) -> Result<Restored, String> {
+        let play = move || {
+            let lines = self.lines.split(|it| *it == b'\n').filter(|it| !it.is_empty());
+            Restored::read(&self.base, self.first, lines)
+        };
+        tokio::task::spawn_blocking(play).await.unwrap_or_else(|why| Err(why.to_string()))
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::cluster::Cluster;
 use super::postgres::PATIENCE;
+use super::starting::serve;
 use crate::net::{Receiver, eventually, payout};
 
 const PAY: &str = "/s/shop/quantum-payouts/api/v1/performPayout";
@@ -47,6 +48,12 @@ async fn a_database_that_stands_still_is_away() {
     assert_eq!((list.status, list.header("retry-after")), (503, "1"), "{}", String::from_utf8_lossy(&list.body));
     let health = cluster.ask(0, "GET", "/__admin/health", &Json::Null).await.json();
     assert!(health["away"].is_string(), "{health}");
+    // One that begins waits as long as it was told.
+    let flags = ["--store", &cluster.postgres.url(), "--advertise", "http://127.0.0.1:4242", "--store-wait", "2s", "--log", "none"];
+    let begun = Stopwatch::start();
+    let (code, why) = serve(&flags);
+    assert!(code == Some(3) && why.contains("was not there within 2 s: it has not answered"), "{code:?}: {why}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     cluster.postgres.thaw();
     let begun = Stopwatch::start();
     while cluster.ask(0, "POST", PAY, &payout("order-2")).await.status != 200 {

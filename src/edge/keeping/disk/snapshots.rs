@@ -40,8 +40,8 @@ enum Next<T> {
     Closed,
 }
 
-/// What waits for the thread, by the numbers of sandboxes. A snapshot replaces an older one of the same sandbox that still waits, so at most
-/// one of each sandbox does. The log is cut only behind snapshots that were written.
+/// What waits for the thread, by the numbers of sandboxes. A snapshot replaces an older one of the same sandbox that still waits, so at
+/// most one of each sandbox does. The log is cut only behind snapshots that were written.
 struct Waiting<T> {
     keeps: BTreeMap<u64, T>,
     forgets: BTreeSet<u64>,
