@@ -1,6 +1,7 @@
 //! Who may call: host names (against DNS rebinding), origins (against pages of other sites), the admin token. Each rule
 //! looks at the head of a request and at nothing else.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -78,11 +79,14 @@ impl Access {
             }
             (None, None, None) => return Err(no_host("The request has no Host header.")),
         };
-        let name = host_name(host).to_ascii_lowercase();
+        let mut name = Cow::Borrowed(host_name(host));
+        if name.bytes().any(|it| it.is_ascii_uppercase()) {
+            name = name.to_ascii_lowercase().into();
+        }
         if let Some((_, slug)) = self.provider_hosts.iter().find(|it| it.0 == name) {
             return Ok(Called { origin: self.scheme.origin(host), provider: Some(slug) });
         }
-        let listed = self.allow_hosts.contains(&name);
+        let listed = self.allow_hosts.iter().any(|it| *it == name);
         let public = self.public_url.as_ref().is_some_and(|it| it.host() == name);
         if !(listed || public || is_local(&name)) {
             return Err(misdirected(&format!("This server is not `{}`.", if name.is_empty() { host } else { &name }))

@@ -31,14 +31,14 @@ pub struct Arrived {
     pub driver: Arc<Driver>,
     /// The row of a control call; `None` for any other request.
     pub call: Option<&'static Call>,
-    pub request: Request,
+    pub request: Box<Request>,
     /// The memory that its body takes of that for all bodies.
     pub held: Held,
 }
 
 /// What becomes of a request that was read.
 pub enum Arrival {
-    Here(Box<Arrived>),
+    Here(Arrived),
     Refused(Box<Refusal>),
     /// Another server has answered it.
     #[cfg(feature = "postgres")]
@@ -64,28 +64,29 @@ pub struct Sender {
 }
 
 /// A request that may be answered or, with what was read of it, the reason why not.
-pub async fn arrive(shared: &Shared, sender: Sender, head: http::request::Parts, body: Incoming) -> Arrival {
+pub async fn arrive(shared: &Shared, sender: Sender, head: &mut http::request::Parts, body: Incoming) -> Arrival {
     let (mut content, mut body, peer) = (Held::default(), Some(body), sender.ip);
-    let admitted = admit(shared, peer, &head, &mut body, &mut content).await;
+    let admitted = admit(shared, peer, head, &mut body, &mut content).await;
     if let Some(unread) = body {
         discard(unread, BodySender::of(&head.headers)).await;
     }
-    let uri = head.uri;
-    let (method, headers, body) = (head.method, head.headers, content.bytes.clone());
+    let uri = std::mem::take(&mut head.uri);
+    let (method, headers, body) = (std::mem::take(&mut head.method), std::mem::take(&mut head.headers), content.bytes.clone());
     match admitted {
         Ok(Admitted { call, may_call, path, sandbox, called }) => {
             let target = uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
             let query = uri.query().unwrap_or("").to_owned();
             let (origin, by_own_host, is_ambiguous) = (called.origin, called.provider.is_some(), false);
-            let mut request = Request { method, target, path, query, headers, kept_headers: None, body, origin, by_own_host, is_ambiguous };
+            let request = Request { method, target, path, query, headers, kept_headers: None, body, origin, by_own_host, is_ambiguous };
+            let mut request = Box::new(request);
             #[cfg(feature = "postgres")]
             if let Some(replicas) = shared.registry.replicas() {
                 let may = placed::May { sender, may_call, call };
                 return placed::arrive(shared, replicas, may, (sandbox.as_deref(), uri), request, content).await;
             }
             match choose(shared, peer, sandbox.as_deref(), may_call, &mut request) {
-                Ok(driver) => Arrival::Here(Box::new(Arrived { driver, call, request, held: content })),
-                Err((driver, response)) => refused(driver, response, may_call.is_none().then_some(request)),
+                Ok(driver) => Arrival::Here(Arrived { driver, call, request, held: content }),
+                Err((driver, response)) => refused(driver, response, may_call.is_none().then_some(*request)),
             }
         }
         Err(NotAdmitted { response, journal }) => {
@@ -111,7 +112,7 @@ fn choose(
     let naming = shared.access.naming();
     let chosen = shared.registry.choose(sandbox, request, naming).map_err(|it| (None, unknown(request, it)))?;
     request.is_ambiguous = matches!(chosen, Chosen::Several(_));
-    let second = shared.stopwatch.uptime().elapsed.as_secs();
+    let second = may_call.map_or(0, |_| shared.stopwatch.elapsed().as_secs()); // only control calls have a token
     let head = Head { method: &request.method, headers: &request.headers, may_call, peer, second };
     shared.access.admit(head, &request.origin).map_err(|it| (chosen.driver().cloned(), it))?;
     match chosen {
@@ -203,7 +204,7 @@ async fn admit(
     }
     let limits = call.map_or(BodyLimits::USUAL, |it| it.limits);
     if BodyLimits::USUAL.bytes_max < limits.bytes_max {
-        let second = shared.stopwatch.uptime().elapsed.as_secs();
+        let second = shared.stopwatch.elapsed().as_secs();
         let head = Head { method: &head.method, headers: &head.headers, may_call, peer, second };
         shared.access.admit(head, &called.origin).map_err(refused)?;
     }

@@ -96,7 +96,7 @@ impl Driver {
         let known_names = Mutex::new(sandbox.world().names_version());
         Arc::new(Self {
             name: sandbox.name().to_owned(),
-            born: watched::own_moment(stopwatch.uptime().date),
+            born: watched::own_moment(stopwatch.date()),
             sandbox: Mutex::new(sandbox),
             stopwatch,
             outside,
@@ -162,7 +162,12 @@ impl Driver {
 
     /// Answers one request. `None`: the connection is cut without an answer. When the caller sends nothing more before the
     /// answer is ready, `half_closed` ends.
-    pub async fn handle(self: &Arc<Self>, request: Request, bodies: &Bodies, half_closed: impl Future<Output = ()>) -> Option<Leaving> {
+    pub async fn handle(
+        self: &Arc<Self>,
+        request: Box<Request>,
+        bodies: &Bodies,
+        half_closed: impl Future<Output = ()>,
+    ) -> Option<Leaving> {
         let _use = (!pages::is_refresh(&request)).then(|| self.usage.begin());
         self.room().await;
         let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
@@ -187,7 +192,8 @@ impl Driver {
     }
 
     /// Puts a request in. The caller waits for the answer, or goes away by being dropped.
-    pub fn put(self: &Arc<Self>, request: Request) -> Caller {
+    pub fn put(self: &Arc<Self>, request: impl Into<Box<Request>>) -> Caller {
+        let request = request.into();
         let uptime = self.stopwatch.uptime();
         let stirs = pages::stirs(&request, self);
         let call = |sandbox: &mut Sandbox| {

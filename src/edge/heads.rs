@@ -18,6 +18,8 @@ const PIPE_BYTES: usize = 4 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     unusual: Vec<(HeaderName, &'static str)>,
+    /// What they begin with.
+    initials: Vec<u8>,
     /// The same names for hyper, which keeps them in an extension of a type of its own.
     extension: Extensions,
 }
@@ -32,13 +34,18 @@ impl Names {
                 unusual.push((parsed, name));
             }
         }
+        let mut initials: Vec<u8> = unusual.iter().filter_map(|it| it.0.as_str().bytes().next()).collect();
+        initials.sort_unstable();
+        initials.dedup();
         let extension = extension(&unusual).await.unwrap_or_default();
-        Self { unusual, extension }
+        Self { unusual, initials, extension }
     }
 
     /// What an answer with these headers tells hyper about their names.
     pub fn extension(&self, headers: &HeaderMap) -> Option<&Extensions> {
-        self.unusual.iter().any(|it| headers.contains_key(&it.0)).then_some(&self.extension)
+        let may_be = |name: &HeaderName| name.as_str().bytes().next().is_some_and(|it| self.initials.contains(&it));
+        let mut unusual = headers.keys().filter(|it| may_be(it));
+        unusual.any(|name| self.unusual.iter().any(|it| it.0 == *name)).then_some(&self.extension)
     }
 
     /// A name as it leaves.

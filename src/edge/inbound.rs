@@ -80,7 +80,7 @@ pub async fn answer(
     let begun = shared.stopwatch.elapsed();
     let asked = log::is_read().then(|| unheard::target(&head.uri));
     let (method, version) = (head.method.clone(), head.version);
-    let Decided { driver, leaving, told } = decide(shared, sender, exchange, head, body).await.ok_or(Cut::Off)?;
+    let Decided { driver, leaving, told } = decide(shared, sender, exchange, &mut head, body).await.ok_or(Cut::Off)?;
     let Leaving { mut response, mut transport, ticket, caller: _caller, mut stream } = leaving;
     if let Err(refusal) = shared.answers.count(&mut response, &shared.notices) {
         ticket.inspect(|it| driver.tell_again(*it));
@@ -158,12 +158,18 @@ struct Decided {
 }
 
 /// Answers a request. `None`: the connection is cut without an answer.
-async fn decide(shared: &Arc<Shared>, sender: Sender, exchange: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Decided> {
+async fn decide(
+    shared: &Arc<Shared>,
+    sender: Sender,
+    exchange: &Exchange,
+    head: &mut http::request::Parts,
+    body: Incoming,
+) -> Option<Decided> {
     Some(match arriving(shared, sender, exchange, head, body).await? {
         #[cfg(feature = "postgres")]
         Arrival::Elsewhere(leaving) => Decided { driver: shared.registry.default(), leaving: *leaving, told: Told::Elsewhere },
         Arrival::Here(arrived) => {
-            let Arrived { driver, call, request, held } = *arrived;
+            let Arrived { driver, call, request, held } = arrived;
             let is_control = matches!(request.path.target(), Target::Control { .. });
             let asked = call.and_then(|it| control::serve(it, &request, &sandbox_url(&request.origin, driver.name())));
             let is_page_stream = pages::is_asked(&request);
@@ -259,7 +265,7 @@ async fn kept(driver: &Arc<Driver>, response: Response, keep: impl FnOnce(&Arc<D
 }
 
 /// Has a request answered on the thread where its sandbox is at home.
-async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Request, exchange: &Exchange) -> Option<Leaving> {
+async fn at_home(driver: &Arc<Driver>, shared: &Arc<Shared>, request: Box<Request>, exchange: &Exchange) -> Option<Leaving> {
     // Only the connection's own task looks at its socket: a stream wakes the last task that has looked.
     let (half_close, half_closes) = oneshot::channel::<()>();
     let (its, own) = (Arc::clone(driver), Arc::clone(shared));

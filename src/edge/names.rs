@@ -139,8 +139,8 @@ pub fn host_name(authority: &str) -> &str {
 /// reserved ending.
 pub fn is_local(name: &str) -> bool {
     let label = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
-    let reserved = RESERVED.iter().filter_map(|ending| name.strip_suffix(ending)).any(|it| it.split('.').all(label));
-    name.parse::<IpAddr>().is_ok() || label(name) || reserved
+    let is_reserved = || RESERVED.iter().filter_map(|ending| name.strip_suffix(ending)).any(|it| it.split('.').all(label));
+    name.parse::<IpAddr>().is_ok() || label(name) || is_reserved()
 }
 
 /// The origin of a web page.

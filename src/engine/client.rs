@@ -1,5 +1,7 @@
 //! A merchant's client: which account a call names, and how the call proves it.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use memchr::memchr;
@@ -43,18 +45,18 @@ pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Optio
 }
 
 /// The key in the header `Authorization`, by the schemes that carry one.
-fn presented(request: &Request) -> Option<(String, By)> {
+fn presented(request: &Request) -> Option<(Cow<'_, str>, By)> {
     let (scheme, rest) = request.header(header::AUTHORIZATION).split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some((rest.trim().to_owned(), By::Bearer));
+        return Some((rest.trim().into(), By::Bearer));
     }
     let (key, password) = basic(request)?;
-    Some((key, By::Basic { is_complete: password.is_some() }))
+    Some((key.into(), By::Basic { is_complete: password.is_some() }))
 }
 
 /// The key in the header `Authorization`, unverified.
 pub fn key(request: &Request) -> Option<String> {
-    presented(request).map(|it| it.0)
+    presented(request).map(|it| it.0.into_owned())
 }
 
 /// What is wrong with the key of a request, when the right key is in it in another form.

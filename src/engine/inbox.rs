@@ -91,8 +91,9 @@ impl Inbox {
 
     /// Drops the oldest message, and sets `truncated`.
     pub fn drop_oldest(&mut self) {
-        if let Some(oldest) = self.messages.pop_front() {
-            self.bytes -= size(&oldest);
+        if let Some(oldest) = self.messages.front() {
+            self.bytes -= size(oldest);
+            self.messages.drop_front();
             self.gone += 1;
             self.truncated = true;
         }

@@ -216,11 +216,12 @@ impl Log {
             report.close();
         }
         while self.bytes > self.bytes_max
-            && let Some(oldest) = self.entries.pop_front()
+            && let Some(oldest) = self.entries.front()
         {
             self.bytes -= oldest.size();
             self.truncated |= oldest.is_listed();
             self.follower.keep(oldest);
+            self.entries.drop_front();
         }
     }
 

@@ -18,7 +18,7 @@ mod ranks;
 #[cfg(test)]
 mod tests;
 
-pub use index::{Cursor, Index, Lookup, digest};
+pub use index::{Cursor, Index, Lookup, Rarely, digest};
 pub use ranks::RankIndex;
 
 /// An object that a store keeps.

@@ -35,13 +35,13 @@ struct Rows {
 
 impl Rows {
     fn find(&self, index: &Index, row: Row) -> Option<usize> {
-        usize::from(*self.places.get(index.place(row)?)?).checked_sub(1)
+        let at = usize::from(*self.places.get(index.place_if_any(row)?)?).checked_sub(1)?;
+        (self.list[at].0.row == row).then_some(at)
     }
 
     /// Adds to the count of a row. Returns the row; one that the contract does not have is not counted.
     fn add(&mut self, index: &'static Index, row: Row, count: u64, first: impl FnOnce() -> Touch) -> Option<&'static NamedRow> {
-        let place = index.place(row)?;
-        if let Some(at) = self.places.get(place).and_then(|it| usize::from(*it).checked_sub(1)) {
+        if let Some(at) = self.find(index, row) {
             let (named, touch) = &mut self.list[at];
             touch.count = touch.count.saturating_add(count);
             return Some(*named);

@@ -15,12 +15,14 @@ pub struct Chunks<T> {
     chunks: VecDeque<Arc<VecDeque<T>>>,
     /// How many items were taken from the first chunk.
     taken: usize,
+    /// How many of these the first chunk still holds, because a copy shares it.
+    passed: usize,
     len: usize,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
-        Self { chunks: VecDeque::new(), taken: 0, len: 0 }
+        Self { chunks: VecDeque::new(), taken: 0, passed: 0, len: 0 }
     }
 }
 
@@ -36,9 +38,14 @@ impl<T> Chunks<T> {
         self.chunks.get(chunk)?.get(inner)
     }
 
+    /// The first item.
+    pub fn front(&self) -> Option<&T> {
+        self.chunks.front()?.get(self.passed)
+    }
+
     /// All, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.chunks.iter().flat_map(|it| it.iter())
+        self.chunks.iter().enumerate().flat_map(|(number, it)| it.range(if number == 0 { self.passed } else { 0 }..))
     }
 
     /// Those from a place on, in order.
@@ -51,14 +58,15 @@ impl<T> Chunks<T> {
     pub fn partition_point(&self, mut holds: impl FnMut(&T) -> bool) -> usize {
         let whole = self.chunks.partition_point(|it| it.back().is_some_and(&mut holds));
         let before = (whole * CHUNK).saturating_sub(self.taken);
-        self.chunks.get(whole).map_or(self.len, |it| before + it.partition_point(holds))
+        let passed = if whole == 0 { self.passed } else { 0 };
+        self.chunks.get(whole).map_or(self.len, |it| before + it.partition_point(holds).saturating_sub(passed))
     }
 
     /// The chunk of a place, and its place in there.
     fn find(&self, place: usize) -> (usize, usize) {
         let place = place + self.taken;
         let chunk = place / CHUNK;
-        (chunk, place % CHUNK - if chunk == 0 { self.taken } else { 0 })
+        (chunk, place % CHUNK - if chunk == 0 { self.taken - self.passed } else { 0 })
     }
 }
 
@@ -74,24 +82,31 @@ impl<T: Clone> Chunks<T> {
         if (self.taken + self.len).is_multiple_of(CHUNK) {
             self.chunks.push_back(Arc::default());
         }
+        let is_only = self.chunks.len() == 1;
         let Some(last) = self.chunks.back_mut().map(Arc::make_mut) else { return };
         if last.len() == last.capacity() {
-            last.reserve_exact(last.len().clamp(1, CHUNK - last.len().min(CHUNK - 1)));
+            // The only chunk grows with what it holds; behind a whole one, each has its size at once and is never moved.
+            let rest = CHUNK - last.len().min(CHUNK - 1);
+            last.reserve_exact(if is_only { last.len().clamp(1, rest) } else { rest });
         }
         last.push_back(item);
         self.len += 1;
     }
 
-    /// Takes the first item.
-    pub fn pop_front(&mut self) -> Option<T> {
-        let first = Arc::make_mut(self.chunks.front_mut()?);
-        let item = first.pop_front();
-        (self.taken, self.len) = (self.taken + 1, self.len - 1);
-        if first.is_empty() {
-            self.chunks.pop_front();
-            self.taken = 0;
+    /// Drops the first item, if there is one. A chunk that a copy shares stays as it is, and is passed item by item.
+    pub fn drop_front(&mut self) {
+        let Some(first) = self.chunks.front_mut() else { return };
+        if let Some(own) = Arc::get_mut(first) {
+            own.drain(..=self.passed);
+            self.passed = 0;
+        } else {
+            self.passed += 1;
         }
-        item
+        (self.taken, self.len) = (self.taken + 1, self.len - 1);
+        if first.len() == self.passed {
+            self.chunks.pop_front();
+            (self.taken, self.passed) = (0, 0);
+        }
     }
 }
 
@@ -138,7 +153,11 @@ mod tests {
             for (number, (step, place)) in steps.into_iter().enumerate() {
                 let bound = number * STRIDE;
                 match step {
-                    0 | 1 => prop_assert_eq!(chunks.pop_front(), plain.pop_front()),
+                    0 | 1 => {
+                        prop_assert_eq!(chunks.front(), plain.front());
+                        chunks.drop_front();
+                        plain.pop_front();
+                    }
                     2 => prop_assert_eq!(chunks.get_mut(place).map(|it| *it += 1), plain.get_mut(place).map(|it| *it += 1)),
                     3 if place < 10 => copies.push((chunks.clone(), plain.clone())),
                     _ => {

@@ -30,11 +30,11 @@ const PARTS: &str = include_str!("page/parts.html");
 const BAR: (&str, &str) = ("bar", "off");
 
 /// The header by which an open page says that its script asks for it again.
-const REFRESH: &str = "playmoney-refresh";
+const REFRESH: HeaderName = HeaderName::from_static("playmoney-refresh");
 
 /// Whether a page is asked for by the script that follows it, and not by a person who opens it.
 pub fn is_refresh(request: &Request) -> bool {
-    request.method == Method::GET && !request.header(REFRESH).is_empty()
+    request.method == Method::GET && !request.header(&REFRESH).is_empty()
 }
 
 /// Whether a page of another site shows this one inside itself. A click on the bar could then be that site's doing.

@@ -89,8 +89,8 @@ impl Sandbox {
     }
 
     /// Puts a request in.
-    pub(super) fn put_request(&mut self, uptime: Uptime, ticket: Ticket, request: Request) {
-        self.inputs.unheard.push_back((uptime, Input::Request(ticket, Box::new(request))));
+    pub(super) fn put_request(&mut self, uptime: Uptime, ticket: Ticket, request: Box<Request>) {
+        self.inputs.unheard.push_back((uptime, Input::Request(ticket, request)));
     }
 
     /// Puts the rest of a request in.
@@ -135,7 +135,7 @@ impl Sandbox {
         self.inputs.taken += 1;
         match input {
             Input::Request(ticket, request) => {
-                let has_due = self.hear(uptime, ticket, *request, Settled::Unknown);
+                let has_due = self.hear(uptime, ticket, request, Settled::Unknown);
                 self.forget_if_gone(uptime, ticket);
                 has_due
             }
@@ -175,7 +175,7 @@ impl Sandbox {
                     if !self.goes_on(settled, patience) {
                         continue;
                     }
-                    let request = turn.request.clone();
+                    let request = Box::new(turn.request.clone());
                     self.tickets.take(ticket);
                     self.hear(uptime, ticket, request, settled);
                 }
@@ -220,7 +220,7 @@ impl Sandbox {
 
     /// One request is heard. Returns whether what it has caused at this very moment happens now: a walk that tells what
     /// happens takes these steps itself.
-    fn hear(&mut self, uptime: Uptime, ticket: Ticket, request: Request, settled: Settled) -> bool {
+    fn hear(&mut self, uptime: Uptime, ticket: Ticket, request: Box<Request>, settled: Settled) -> bool {
         self.inputs.taken += 1;
         if self.broken.is_some() && control::begins_anew(&request) {
             // Nothing of the state in doubt stays, and what comes back late for it means nothing.

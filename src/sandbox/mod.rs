@@ -155,7 +155,8 @@ impl Sandbox {
 
     /// A merchant, a payer or a tester calls. Whatever was due by now happens before the call is heard; when that takes many
     /// steps, the call is heard in a later [`Self::tick`]. The answer is fetched with [`Self::poll_answer`].
-    pub fn handle(&mut self, uptime: Uptime, mut request: Request) -> Ticket {
+    pub fn handle(&mut self, uptime: Uptime, request: impl Into<Box<Request>>) -> Ticket {
+        let mut request = request.into();
         self.make_room(uptime);
         let ticket = self.tickets.next();
         self.keep_request(uptime, ticket, &mut request);
@@ -181,7 +182,7 @@ impl Sandbox {
         ticket
     }
 
-    fn answer(&mut self, uptime: Uptime, request: Request, settled: Settled) -> (Answer, Option<Pacing>) {
+    fn answer(&mut self, uptime: Uptime, request: Box<Request>, settled: Settled) -> (Answer, Option<Pacing>) {
         let Target::Provider { slug, .. } = request.path.target() else {
             if self.is_deleted {
                 return (Answer::Now(control::deleted_meanwhile()), None);
@@ -191,12 +192,12 @@ impl Sandbox {
         };
         match self.world.provider_id(slug) {
             Some(provider_id) => self.call(uptime, provider_id, request),
-            None => (self.answer_unknown(request), None),
+            None => (self.answer_unknown(*request), None),
         }
     }
 
     /// One request to one provider, from the log's point of view.
-    fn call(&mut self, uptime: Uptime, provider_id: ProviderId, request: Request) -> (Answer, Option<Pacing>) {
+    fn call(&mut self, uptime: Uptime, provider_id: ProviderId, request: Box<Request>) -> (Answer, Option<Pacing>) {
         let (Target::Provider { path, .. } | Target::Control { path }) = request.path.target();
         if let Some(page) = show_again(&mut self.world, uptime, provider_id, path, &request) {
             return (Answer::Now(page), None);
@@ -220,7 +221,7 @@ impl Sandbox {
         self.world.core.log.tally.request(Some(provider_id), trace.operation, response.status.as_u16());
         trace.note = trace.note.or_else(|| pacing.as_ref()?.in_words(&self.world).map(Into::into));
         trace.is_paced = pacing.is_some();
-        self.world.core.log.received(entry, request, trace, rule);
+        self.world.core.log.received(entry, *request, trace, rule);
         if let Some(delivery) = waits_for {
             let test = Test { provider_id, delivery, entry, generation: self.world.generation };
             (Answer::Wait(Waiting::TestLeaves(test)), pacing)

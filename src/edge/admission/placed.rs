@@ -29,11 +29,11 @@ pub async fn arrive(
     replicas: &Arc<Replicas>,
     may: May,
     (by_path, uri): (Option<&str>, Uri),
-    mut request: Request,
+    mut request: Box<Request>,
     held: Held,
 ) -> Arrival {
     let May { sender, may_call, call } = may;
-    let unheard = |request: Request| may_call.is_none().then_some(request);
+    let unheard = |request: Box<Request>| may_call.is_none().then_some(*request);
     // Another replica has its own token: a call goes on only if it may be made here too.
     if may_call.is_some()
         && let Err(response) = admitted(shared, may, &request)
@@ -62,7 +62,7 @@ pub async fn arrive(
             },
         };
         return match admitted(shared, may, &request) {
-            Ok(()) => Arrival::Here(Box::new(Arrived { driver, call, request, held })),
+            Ok(()) => Arrival::Here(Arrived { driver, call, request, held }),
             Err(response) => refused(Some(driver), response, unheard(request)),
         };
     }

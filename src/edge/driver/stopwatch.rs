@@ -31,10 +31,15 @@ impl Stopwatch {
         self.before.saturating_add(self.started.elapsed())
     }
 
-    /// The present moment outside.
+    /// The real date.
     #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
+    pub fn date(self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// The present moment outside.
     pub fn uptime(self) -> Uptime {
-        Uptime { elapsed: self.elapsed(), date: Timestamp::now() }
+        Uptime { elapsed: self.elapsed(), date: self.date() }
     }
 }
 

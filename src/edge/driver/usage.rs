@@ -33,7 +33,7 @@ impl Usage {
 
     /// It is used now.
     pub(super) fn touch(&self) {
-        self.last.store(self.stopwatch.uptime().date.as_millisecond(), Ordering::Relaxed);
+        self.last.store(self.stopwatch.date().as_millisecond(), Ordering::Relaxed);
     }
 
     /// It was last used then.

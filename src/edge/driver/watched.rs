@@ -32,7 +32,7 @@ impl Driver {
 
     /// The verdict on the signature of a webhook that this sandbox sends to that path of this server.
     pub fn verdict(&self, path: &str, outgoing: &Outgoing) -> Verdict {
-        let date = self.stopwatch.uptime().date;
+        let date = self.stopwatch.date();
         let sandbox = self.lock();
         let (headers, body, now) = (&outgoing.headers, &outgoing.body, sandbox.world().core.now);
         sandbox.world().judge(&Received { url: Some(path), headers, body, now, date })

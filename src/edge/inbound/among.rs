@@ -41,7 +41,7 @@ pub(super) async fn arriving(
     shared: &Shared,
     sender: Sender,
     exchange: &Exchange,
-    head: http::request::Parts,
+    head: &mut http::request::Parts,
     body: Incoming,
 ) -> Option<Arrival> {
     if shared.registry.replicas().is_none() {
@@ -56,7 +56,13 @@ pub(super) async fn arriving(
 }
 
 #[cfg(not(feature = "postgres"))]
-pub(super) async fn arriving(shared: &Shared, sender: Sender, _: &Exchange, head: http::request::Parts, body: Incoming) -> Option<Arrival> {
+pub(super) async fn arriving(
+    shared: &Shared,
+    sender: Sender,
+    _: &Exchange,
+    head: &mut http::request::Parts,
+    body: Incoming,
+) -> Option<Arrival> {
     Some(arrive(shared, sender, head, body).await)
 }
 

@@ -21,7 +21,7 @@ pub struct Follower {
 
 impl Follower {
     /// The log drops an entry.
-    pub(super) fn keep(&mut self, entry: Entry) {
+    pub(super) fn keep(&mut self, entry: &Entry) {
         if self.next == 0 || (entry.sequence < self.next && !self.open.contains(&entry.sequence)) {
             return;
         }
@@ -30,7 +30,7 @@ impl Follower {
             self.lost += 1;
         } else {
             self.dropped_bytes += bytes;
-            self.dropped.insert(entry.sequence, entry);
+            self.dropped.insert(entry.sequence, entry.clone());
         }
     }
 

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::tables::{NamedRow, Row};
+use crate::engine::tables::NamedRow;
 use crate::kit::concealed;
-use crate::kit::evidence::Evidence;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
 
@@ -37,37 +36,9 @@ impl Basis {
     /// The less certain of the two; of rows that are equally certain, the one that says most about the case.
     pub fn weaker(own: Option<Self>, other: Option<&'static NamedRow>) -> Option<Self> {
         let Some(other) = other else { return own };
+        let weight = |it: &NamedRow| (it.weight, it.row);
         Some(own.filter(|it| weight(it.0) <= weight(other)).unwrap_or(Self(other)))
     }
-}
-
-/// The smallest counts.
-fn weight(it: &NamedRow) -> (u8, u8, Row) {
-    let certainty = match it.evidence {
-        Evidence::Assumed(_) => 0,
-        Evidence::Observed(_) => 1,
-        Evidence::Documented(_) => 2,
-    };
-    let kind = match it.row {
-        Row::Decision(_) => 0,
-        Row::Error(_) | Row::Limit => 1,
-        Row::Step(..) => 2,
-        Row::Operation(_) => 3,
-        Row::Parameter(..)
-        | Row::Header(..)
-        | Row::Answer(..)
-        | Row::AnswerHeader(_)
-        | Row::ErrorBody(_)
-        | Row::Action(_)
-        | Row::ActionParameter(..)
-        | Row::Event(_)
-        | Row::EventHeader(..)
-        | Row::EventBody(..)
-        | Row::Attempt(_)
-        | Row::TimeLimit
-        | Row::Page(_) => 4,
-    };
-    (certainty, kind, it.row)
 }
 
 /// One request to a provider and its answer. Until the provider has seen it, only its number is known.

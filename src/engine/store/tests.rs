@@ -16,6 +16,7 @@ struct Parcel {
 struct ParcelIndex {
     names: Lookup<u64>,
     lists: Index<(u8, Option<u8>)>,
+    owners: Rarely<u8>,
     counted: RankIndex<u8, Option<u8>>,
 }
 
@@ -32,6 +33,7 @@ impl Indexed for Parcel {
         for colour in [None, Some(self.colour)] {
             index.lists.insert((self.owner, colour), number);
         }
+        index.owners.push(self.owner, number);
         index.counted.push(self.owner, number, [None, Some(self.colour)]);
     }
 
@@ -66,10 +68,12 @@ fn an_update_files_an_object_under_its_new_keys() {
 
 #[test]
 fn pages_are_newest_first_and_stay_under_their_key() {
-    let mut index = Index::default();
+    let (mut index, mut rarely) = (Index::default(), Rarely::default());
     for number in 1..=7 {
         index.insert(number % 2, number);
+        rarely.push(number % 2, number);
     }
+    rarely.push(2, 8);
     for (cursor, limit, page) in [
         (Cursor::Newest, 3, &[7_u32, 5, 3][..]),
         (Cursor::After(3), 3, &[1]),
@@ -80,7 +84,10 @@ fn pages_are_newest_first_and_stay_under_their_key() {
         (Cursor::Before(7), 2, &[]),
     ] {
         assert_eq!(index.page(1, cursor, limit), page, "{cursor:?}");
+        assert_eq!(rarely.page(1, cursor, limit), page, "{cursor:?}");
     }
+    assert_eq!((rarely.page(2, Cursor::After(9), 2), rarely.page(2, Cursor::After(8), 2)), (vec![8], vec![]));
+    assert_eq!((rarely.list(2).collect::<Vec<_>>(), rarely.list(3).next()), (vec![8], None));
     index.remove(1, 5);
     assert_eq!(index.page(1, Cursor::Newest, 9), [7_u32, 3, 1]);
     assert!(index.page(2, Cursor::Newest, 9).is_empty());
@@ -107,6 +114,10 @@ proptest! {
         prop_assert!(store.index() == built.index());
         for (number, it) in store.iter() {
             prop_assert_eq!(store.index().names.get(&digest(&it.name)), Some(number));
+        }
+        for owner in 0..3 {
+            let plain = store.iter().filter(|it| it.1.owner == owner).map(|it| it.0);
+            prop_assert!(store.index().owners.list(owner).eq(plain));
         }
         for (owner, colour) in (0..3).flat_map(|owner| (0..4).map(move |colour| (owner, colour))) {
             let mut plain: Vec<u32> = store.iter().filter(|(_, it)| (it.owner, it.colour) == (owner, colour)).map(|it| it.0).collect();

@@ -47,9 +47,34 @@ pub struct NamedRow {
     pub evidence: Evidence,
     /// Evidence and name as the header of an answer.
     pub header: HeaderValue,
+    /// What an answer rests on most has the smallest: how certain the row is, and how much it says about one case.
+    pub weight: (u8, u8),
 }
 
 impl Row {
+    /// How much it says about one case; the smallest says most.
+    const fn specificity(self) -> u8 {
+        match self {
+            Self::Decision(_) => 0,
+            Self::Error(_) | Self::Limit => 1,
+            Self::Step(..) => 2,
+            Self::Operation(_) => 3,
+            Self::Parameter(..)
+            | Self::Header(..)
+            | Self::Answer(..)
+            | Self::AnswerHeader(_)
+            | Self::ErrorBody(_)
+            | Self::Action(_)
+            | Self::ActionParameter(..)
+            | Self::Event(_)
+            | Self::EventHeader(..)
+            | Self::EventBody(..)
+            | Self::Attempt(_)
+            | Self::TimeLimit
+            | Self::Page(_) => 4,
+        }
+    }
+
     /// Its kind, the table of that kind in which it stands, and its place there.
     fn parts(self) -> (usize, usize, usize) {
         let (kind, of, place) = match self {
@@ -126,9 +151,13 @@ impl Index {
 
     /// The place of a row among all.
     pub fn place(&self, row: Row) -> Option<usize> {
+        self.place_if_any(row).filter(|it| self.rows.get(*it).is_some_and(|it| it.row == row))
+    }
+
+    /// Where that row stands if the contract has it; otherwise another row may stand there.
+    pub fn place_if_any(&self, row: Row) -> Option<usize> {
         let (kind, of, place) = row.parts();
-        let place = self.begins[kind].get(of)? + place;
-        self.rows.get(place).filter(|it| it.row == row).map(|_| place)
+        Some(self.begins[kind].get(of)? + place)
     }
 
     /// Finds the name of a parameter in a body or a query, at least its innermost part.
@@ -220,7 +249,12 @@ impl List {
         let header: &'static str = format!("{}; row={}.{name}", evidence.tag(), self.slug).leak();
         let name = header.split_once('=').map_or(header, |it| it.1);
         let header = HeaderValue::from_static(header);
-        self.rows.push(NamedRow { row, name, evidence, header });
+        let certainty = match evidence {
+            Evidence::Assumed(_) => 0,
+            Evidence::Observed(_) => 1,
+            Evidence::Documented(_) => 2,
+        };
+        self.rows.push(NamedRow { row, name, evidence, header, weight: (certainty, row.specificity()) });
     }
 
     fn all<T>(&mut self, table: impl IntoIterator<Item = T>, row: impl Fn(u8) -> Row, named: impl Fn(T) -> (String, Evidence)) {

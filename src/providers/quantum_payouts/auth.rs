@@ -11,7 +11,7 @@ use crate::engine::context::Context;
 use crate::engine::tables::found::{By, Caller};
 use crate::kit::fields::{Field, Kind};
 use crate::kit::form::Form;
-use crate::kit::http::{Method, Request};
+use crate::kit::http::{Method, Request, header};
 
 /// The cookie of a portal session.
 pub const COOKIE: &str = "payouts_session";
@@ -19,7 +19,7 @@ pub const COOKIE: &str = "payouts_session";
 /// The account of a Bearer token. A token in the query does not count.
 pub fn bearer(cx: &mut Context<'_>, caller: Option<&Caller>, request: &Request) -> Result<String, Error> {
     let caller = caller.filter(|it| it.by == By::Bearer).ok_or(Error::Unauthorized)?;
-    let is_as_shown = request.header("authorization").strip_prefix("Bearer ").is_some_and(|it| !it.starts_with(' '));
+    let is_as_shown = request.header(header::AUTHORIZATION).strip_prefix("Bearer ").is_some_and(|it| !it.starts_with(' '));
     if !is_as_shown {
         cx.rest_on(BEARER_FORM);
     }

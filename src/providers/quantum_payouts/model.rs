@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::ids::{COUNT_MAX, ObjectId};
 use crate::engine::lifecycle::Head;
 use crate::engine::provider::Beside;
-use crate::engine::store::{Index, Indexed, Store, digest};
+use crate::engine::store::{Indexed, Rarely, Store, digest};
 use crate::kit::fields::is_browser_url;
 use crate::kit::flaw::{Flaw, Required, distinct, part};
 use crate::kit::heap;
@@ -211,7 +211,7 @@ impl Payout {
 
 impl Indexed for Payout {
     /// By digests of order numbers, which several merchants may use.
-    type Index = Index<u64>;
+    type Index = Rarely<u64>;
     type Keys = ();
 
     fn keys(&self) {}
@@ -230,7 +230,7 @@ impl Indexed for Payout {
 
     fn file(&self, number: u32, index: &mut Self::Index) {
         if let Some(order_number) = &self.order_number {
-            index.insert(digest(order_number), number);
+            index.push(digest(order_number), number);
         }
     }
 }

@@ -186,7 +186,8 @@ fn get_payout_status(call: Call<'_, '_>) -> Result<Response, Error> {
 }
 
 fn features(call: Call<'_, '_>) -> Result<Response, Error> {
-    let flag = |row| call.cx.flag(&call.account, row);
+    let own = call.cx.account(&call.account);
+    let flag = |row| own.is_some_and(|it| it.flag(row));
     let features = Features {
         single_payout: true,
         batch_processing: true,
@@ -195,7 +196,7 @@ fn features(call: Call<'_, '_>) -> Result<Response, Error> {
         sbp_payouts: flag(&SBP_PAYOUTS),
         file_download: flag(&FILE_DOWNLOAD),
     };
-    let environment = call.cx.account(&call.account).and_then(|it| it.text(&ENVIRONMENT)).unwrap_or_default();
+    let environment = own.and_then(|it| it.text(&ENVIRONMENT)).unwrap_or_default();
     let answer = wire::features(call.cx.now(), environment, features);
     call.cx.rest_on(ENVIRONMENT_SHOWN);
     Ok(answer)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Currency, Kind};
 use crate::engine::ids::ObjectId;
 use crate::engine::lifecycle::Head;
-use crate::engine::store::{Index, Indexed, Lookup, digest};
+use crate::engine::store::{Index, Indexed, Lookup, Rarely, digest};
 use crate::kit::heap;
 use crate::kit::time::{Duration, Timestamp, end_of_time, later};
 use crate::kit::word::Word;
@@ -74,8 +74,10 @@ pub struct ChargeIndex {
     pub ids: Lookup<u64>,
     /// By the name of the payment page.
     pub trades: Lookup<u64>,
-    /// By merchant, all or those of one externalOrderId.
-    pub lists: Index<(u32, Option<u64>)>,
+    /// All of a merchant.
+    pub lists: Index<u32>,
+    /// By merchant and externalOrderId.
+    pub orders: Rarely<(u32, u64)>,
 }
 
 impl Indexed for Charge {
@@ -93,8 +95,8 @@ impl Indexed for Charge {
     fn file(&self, number: u32, index: &mut ChargeIndex) {
         index.ids.insert(digest(&self.id), number);
         index.trades.insert(digest(&self.trade), number);
-        index.lists.insert((self.merchant, None), number);
-        index.lists.insert((self.merchant, Some(digest(&self.external_order_id))), number);
+        index.lists.insert(self.merchant, number);
+        index.orders.push((self.merchant, digest(&self.external_order_id)), number);
     }
 }
 

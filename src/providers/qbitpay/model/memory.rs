@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BalanceTransaction, Charge, Deposit, Destination, Merchant, Oid, Order, Payout, Rates, Source, Symbol};
 use crate::engine::ids::ObjectId;
-use crate::engine::store::{Cursor, Store, Usage, digest};
+use crate::engine::store::{Store, Usage, digest};
 
 /// The kinds of objects; their order is their number in the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +124,8 @@ impl Memory {
 
     /// The number of charges of a merchant with that externalOrderId.
     pub fn charges_of_order(&self, merchant: u32, external_order_id: &str) -> u32 {
-        let key = (merchant, Some(digest(external_order_id)));
-        let last = self.charges.index().lists.page(key, Cursor::Newest, 1);
-        last.first().and_then(|it| self.charges.get(*it)).map_or(0, |it| it.nth + 1)
+        let last = self.charges.index().orders.list((merchant, digest(external_order_id))).next_back();
+        last.and_then(|it| self.charges.get(it)).map_or(0, |it| it.nth + 1)
     }
 
     /// The rows that an object caused, oldest first.

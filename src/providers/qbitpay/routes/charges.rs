@@ -119,8 +119,11 @@ pub fn list(call: Call<'_, '_>) -> Result<Response, Error> {
     }
     let memory = &*call.memory;
     let own = |id: &str| memory.charge(id).filter(|it| it.merchant == call.merchant).map(|it| it.number);
-    let key = (call.merchant, order.as_deref().map(digest));
-    let numbers = memory.charges.index().lists.page(key, cursor(&page.from, own)?, page.limit);
+    let (index, cursor) = (memory.charges.index(), cursor(&page.from, own)?);
+    let numbers = match order.as_deref().map(digest) {
+        Some(order) => index.orders.page((call.merchant, order), cursor, page.limit),
+        None => index.lists.page(call.merchant, cursor, page.limit),
+    };
     let data: Vec<_> = numbers.iter().filter_map(|it| memory.charges.get(*it)).map(ChargeObject::of).collect();
     Ok(wire::list("/api/v1/charges", &data))
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::store::Lookup;
+
 /// The most NONCEs of one user; a further one replaces the one with the oldest date.
 pub const NONCES_MAX: usize = 100_000;
 
@@ -11,7 +13,7 @@ pub const NONCES_MAX: usize = 100_000;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<Box<str>, i64>", into = "BTreeMap<Box<str>, i64>")]
 pub struct Nonces {
-    seconds: BTreeMap<Box<str>, i64>,
+    used: Lookup<Box<str>, ()>,
     /// The same, oldest date first.
     by_date: BTreeSet<(i64, Box<str>)>,
 }
@@ -19,12 +21,12 @@ pub struct Nonces {
 impl Nonces {
     /// Whether this NONCE was used.
     pub fn has(&self, nonce: &str) -> bool {
-        self.seconds.contains_key(nonce)
+        self.used.get(nonce).is_some()
     }
 
     /// The number of remembered NONCEs.
     pub fn len(&self) -> usize {
-        self.seconds.len()
+        self.by_date.len()
     }
 
     /// Remembers one and forgets those whose date is too old to be accepted. `false`: the bound was reached, and the one that
@@ -35,32 +37,36 @@ impl Nonces {
         {
             self.drop_oldest();
         }
-        let full = NONCES_MAX <= self.seconds.len();
+        let full = NONCES_MAX <= self.len();
         if full {
             self.drop_oldest();
         }
-        self.seconds.insert(nonce.into(), second);
+        self.used.insert(nonce.into(), ());
         self.by_date.insert((second, nonce.into()));
         !full
     }
 
     fn drop_oldest(&mut self) {
         if let Some((_, nonce)) = self.by_date.pop_first() {
-            self.seconds.remove(&nonce);
+            self.used.remove(&nonce);
         }
     }
 }
 
 impl From<Nonces> for BTreeMap<Box<str>, i64> {
     fn from(it: Nonces) -> Self {
-        it.seconds
+        it.by_date.into_iter().map(|(second, nonce)| (nonce, second)).collect()
     }
 }
 
 impl From<BTreeMap<Box<str>, i64>> for Nonces {
     fn from(seconds: BTreeMap<Box<str>, i64>) -> Self {
-        let by_date = seconds.iter().map(|(nonce, second)| (*second, nonce.clone())).collect();
-        Self { seconds, by_date }
+        let mut nonces = Self::default();
+        for (nonce, second) in seconds {
+            nonces.used.insert(nonce.clone(), ());
+            nonces.by_date.insert((second, nonce));
+        }
+        nonces
     }
 }
 
