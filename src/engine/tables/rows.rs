@@ -151,7 +151,7 @@ impl Index {
 
     /// The place of a row among all.
     pub fn place(&self, row: Row) -> Option<usize> {
-        self.place_if_any(row).filter(|it| self.rows.get(*it).is_some_and(|it| it.row == row))
+        self.place_if_any(row).filter(|place| self.rows.get(*place).is_some_and(|it| it.row == row))
     }
 
     /// Where that row stands if the contract has it; otherwise another row may stand there.
