@@ -58,6 +58,10 @@ pub struct Explore {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Keep a file with the time of the run that is being played, which libfaketime reads as `FAKETIME_TIMESTAMP_FILE` with
+    /// `FAKETIME_FMT=%s`; as `playmoney serve --faketime-file`, and with one job only
+    #[arg(long, value_name = "FILE")]
+    faketime_file: Option<PathBuf>,
 }
 
 fn receiver(text: &str) -> Result<String, String> {
@@ -88,6 +92,13 @@ impl Explore {
         }
         if let Some(file) = &self.write {
             written::may_be_new(file)?;
+        }
+        if let Some(file) = &self.faketime_file {
+            if 1 < self.jobs {
+                let why = "--faketime-file shows one time, and each of several --jobs has its own: explore with --jobs 1";
+                return Err(Stop::usage(why));
+            }
+            written::may_show_time(file)?;
         }
         let scenario = match load(&file) {
             Ok(it) => it,

@@ -15,10 +15,11 @@ use crate::engine::tables::{Contract, Operation};
 use crate::kit::http::{HeaderValue, Method, Request, Response};
 use crate::kit::time::{Duration, Timestamp, Uptime};
 use crate::sandbox::{FAULT, Sandbox};
+use crate::scenario::keys::WEBHOOK_URL;
 use crate::scenario::reference::{Saved, resolved, resolved_rule};
-use crate::scenario::{Proof, yaml};
+use crate::scenario::{Known, Proof, parse_rule, yaml};
 use crate::stage::call::{Caller, add_constants, build, prove};
-use crate::stage::{self, INBOXES, memory};
+use crate::stage::{self, INBOXES, memory, webhook_urls};
 
 /// A request to the receiver.
 #[derive(Clone, Debug)]
@@ -70,18 +71,22 @@ pub struct Course {
     pub order: Vec<(usize, Timestamp)>,
     /// The events that the receiver got, one entry a request.
     pub got: Vec<String>,
-    /// What the receiver answers unless a step says otherwise.
-    pub usual: Json,
     calls: u64,
     seen: u64,
 }
 
 impl Course {
-    /// The beginning at that moment, for a log of that many records.
-    pub fn new(contract: &'static Contract, now: Timestamp, records: usize) -> Self {
+    /// The beginning at that moment with those rules, for a log of that many records.
+    ///
+    /// # Panics
+    /// When a rule is none of the grammar.
+    pub fn new(contract: &'static Contract, now: Timestamp, records: usize, rules: &[Rule]) -> Self {
         let settings = SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
         let own = ProviderSetup { slug: contract.slug.to_owned(), settings, accounts: Vec::new(), rates: Vec::new(), balances: Vec::new() };
-        let setup = Setup { name: String::new(), providers: vec![own], rules: Vec::new(), secrets: Vec::new() };
+        let known = Known { contracts: &[contract], environment: None };
+        let read = |it: &Rule| parse_rule(&json!(it).to_string(), known).map(|it| it.0).expect("it is written as the grammar says");
+        let rules = rules.iter().map(read).collect();
+        let setup = Setup { name: String::new(), providers: vec![own], rules, secrets: Vec::new() };
         let start = Start {
             mode: Mode::Frozen,
             now: Some(now),
@@ -91,19 +96,20 @@ impl Course {
             setup: Some(setup.into()),
             ..Start::default()
         };
+        let mut sandbox = Sandbox::new(start, Uptime::START);
+        let addresses = webhook_urls(sandbox.world_mut());
         Self {
-            sandbox: Sandbox::new(start, Uptime::START),
+            sandbox,
             contract,
             steps: Vec::new(),
             spans: BTreeMap::new(),
-            saved: Saved::new(),
+            saved: Saved::from([(WEBHOOK_URL.to_owned(), addresses)]),
             makers: BTreeMap::new(),
             twins: Twins::default(),
             messages: BTreeMap::new(),
             happened: vec![false; records],
             order: Vec::new(),
             got: Vec::new(),
-            usual: 200.into(),
             calls: 0,
             seen: 0,
         }
@@ -123,7 +129,6 @@ impl Course {
             happened: self.happened.clone(),
             order: self.order.clone(),
             got: self.got.clone(),
-            usual: self.usual.clone(),
             calls: self.calls,
             seen: self.seen,
         }
@@ -217,16 +222,6 @@ impl Course {
             self.steps.push(Step::Rule { rule });
         }
         is_added
-    }
-
-    /// Sets the next answers of the receiver.
-    pub fn receiver(&mut self, respond: Vec<Json>) -> bool {
-        let slug = self.contract.slug;
-        let is_set = self.control(Method::PUT, &format!("inbox/{slug}/script"), &json!({"respond": respond})).is_some();
-        if is_set {
-            self.steps.push(Step::Receiver { receiver: slug.to_owned(), respond });
-        }
-        is_set
     }
 
     /// The number of the latest webhook that was made.

@@ -9,11 +9,12 @@ use self::earlier::{Traced, Why};
 use super::causes::{Search, Verdict};
 use super::course::{Course, Move, Sent};
 use super::items::{Items, Kind, Note};
-use super::script::{Act, ExpectWebhook, Step, tidied};
+use super::script::{Act, ExpectWebhook, Rule, Step, tidied};
 use super::words::telling;
 use crate::engine::tables::Contract;
 use crate::kit::time::Duration;
 
+mod answering;
 mod calling;
 mod earlier;
 mod faithful;
@@ -43,6 +44,8 @@ pub struct Planner<'a> {
     items: &'a Items,
     words: BTreeSet<&'static str>,
     leaves: Leaves,
+    /// The status with which the application of the log has answered most often.
+    usual: u16,
     course: Course,
     /// The course before each item, with what was found for that place.
     kept: Vec<Course>,
@@ -59,6 +62,7 @@ pub struct Planner<'a> {
 
 /// The steps of a scenario, and what they do not say.
 pub struct Plan {
+    pub rules: Vec<Rule>,
     pub steps: Vec<Step>,
     pub notes: Vec<Note>,
     pub calls: usize,
@@ -78,12 +82,14 @@ pub fn plan(contract: &'static Contract, items: &Items) -> Plan {
 
 impl<'a> Planner<'a> {
     fn new(contract: &'static Contract, items: &'a Items, leaves: Leaves) -> Self {
+        let usual = answering::usual(items);
         Self {
             contract,
             items,
             words: telling(contract),
             leaves,
-            course: Course::new(contract, items.begin(), items.all.len()),
+            usual,
+            course: Course::new(contract, items.begin(), items.all.len(), &[answering::rule_of_all(contract, usual)]),
             kept: Vec::new(),
             found: BTreeMap::new(),
             notes: Vec::new(),
@@ -242,6 +248,7 @@ impl<'a> Planner<'a> {
         let mut steps = tidied(std::mem::take(&mut self.course.steps), &self.course.spans);
         let provider = self.contract.slug;
         steps.extend(events.into_iter().map(|(event, count)| Step::Expect { expect_webhook: ExpectWebhook { provider, event, count } }));
-        Plan { steps, notes: self.notes.into_iter().map(|it| it.1).collect(), calls, webhooks }
+        let rules = if 0 < webhooks { vec![answering::rule_of_all(self.contract, self.usual)] } else { Vec::new() };
+        Plan { rules, steps, notes: self.notes.into_iter().map(|it| it.1).collect(), calls, webhooks }
     }
 }

@@ -15,6 +15,8 @@ pub struct Script {
     pub description: String,
     pub clock: Clock,
     pub providers: BTreeMap<&'static str, Json>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     pub steps: Vec<Step>,
 }
 
@@ -35,7 +37,6 @@ pub enum Step {
     Call(Box<Call>),
     Act(Act),
     Advance { advance: String },
-    Receiver { receiver: String, respond: Vec<Json> },
     Rule { rule: Rule },
     Expect { expect_webhook: ExpectWebhook },
 }
@@ -67,10 +68,13 @@ pub struct Act {
     pub save: Option<String>,
 }
 
-/// A rule on the next webhook of that kind.
-#[derive(Clone, Debug, Serialize)]
+/// A rule on the next webhook or call of that kind, or on all.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'static str>,
     pub on: String,
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub when: Map<String, Json>,
     pub then: Map<String, Json>,
 }
@@ -94,7 +98,7 @@ impl Step {
         match self {
             Self::Call(it) => Some(&mut it.save),
             Self::Act(it) => Some(&mut it.save),
-            Self::Advance { .. } | Self::Receiver { .. } | Self::Rule { .. } | Self::Expect { .. } => None,
+            Self::Advance { .. } | Self::Rule { .. } | Self::Expect { .. } => None,
         }
     }
 }

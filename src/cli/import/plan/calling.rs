@@ -102,7 +102,7 @@ impl Planner<'_> {
         if self.items.all[nth].outcome.is_ok() {
             self.note(nth, "the contract does not answer this call like that; in the scenario a rule does");
         }
-        self.course.rule(Rule { on, when, then });
+        self.course.rule(Rule { name: None, on, when, then });
     }
 
     fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, nth: usize) -> Call {
