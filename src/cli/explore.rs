@@ -21,7 +21,7 @@ use crate::edge::driver::Stopwatch;
 use crate::explore::{self, BUDGET, BUDGET_MAX, End, Explored, FIRST_RUN_MAX, Progress, Receiver, Task, Wish};
 use crate::kit::concealed;
 use crate::kit::time::Timestamp;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, StepKind};
 
 /// What to explore, and how far.
 #[derive(Args)]
@@ -113,6 +113,10 @@ impl Explore {
         }
         if !scenario.steps.iter().any(crate::scenario::Step::proves) {
             return Err(Stop::usage(format!("{} expects nothing, so nothing can break: add the step `probe`", shown(&self.scenario))));
+        }
+        let asks = |it: &StepKind| matches!(it, StepKind::Probe { .. } | StepKind::WaitFor(_));
+        if !self.json && !scenario.steps.iter().any(|it| it.any(&asks)) {
+            tell("playmoney: the scenario asks the application nothing, so a wrong order is not seen: add the step `probe`");
         }
         let stopwatch = Stopwatch::start();
         let seed = self.seed.or(scenario.seed).unwrap_or(1);

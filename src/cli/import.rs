@@ -12,6 +12,7 @@ mod entry;
 mod forms;
 mod items;
 mod plan;
+mod progress;
 mod recognise;
 mod record;
 mod rehearsal;
@@ -28,9 +29,10 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value as Json};
 
-use self::forms::Form;
+use self::forms::{Form, Log};
 use self::items::{Items, Note, items};
 use self::plan::{Plan, plan};
+use self::progress::Progress;
 use self::record::Record;
 use self::rehearsal::played;
 use self::runs::Numbered;
@@ -49,6 +51,13 @@ const BYTES_MAX: usize = 64 * 1024 * 1024;
 const ITEMS_MAX: usize = 500;
 /// Notes that are shown.
 const NOTES_MAX: usize = 50;
+
+/// What stands behind the steps: how to ask the application.
+const PROBE: &str = "# What has your application made of the webhooks? Ask it, with its address in place of this one:
+# - probe:
+#     url: http://127.0.0.1:8000/orders/1
+#     expect: { status: 200 }
+";
 
 /// Which log to read, and where the scenario goes.
 #[derive(Args)]
@@ -80,12 +89,18 @@ impl Import {
         let contract = contract.ok_or_else(|| Stop::usage(format!("no provider is named {}", self.provider)))?;
         let name = shown(&self.log);
         let text = text(&self.log)?;
-        let records = forms::read(&text, self.form).map_err(|it| Stop::usage(format!("{name}:{}:{}: {}", it.line, it.column, it.why)))?;
-        let items = items(contract, &records);
-        let bodiless = bodiless(&records);
+        let Log { records, passed_over } = forms::read(&text, self.form).map_err(|it| Stop::usage(format!("{name}:{}:{}: {}", it.line, it.column, it.why)))?;
+        let mut items = items(contract, &records);
+        items.notes.extend(passed_over.into_iter().map(|it| Note { line: it.line, why: format!("passed over: {}", it.why) }));
+        if let Some(why) = bodiless(&records, &items) {
+            return Err(Stop::usage(format!("{name} has no webhook of {}: {why}", contract.name)));
+        }
         if items.all.is_empty() {
-            let why = format!("{name} has no call and no webhook of {}", contract.name);
-            return Err(Stop::usage(bodiless.map_or(why.clone(), |it| format!("{why}: {it}"))));
+            let others = contracts().into_iter().map(|it| (it.slug, self::items::items(it, &records).all.len()));
+            let most = others.filter(|it| 0 < it.1).max_by_key(|it| it.1);
+            let other = most.map_or(String::new(), |(slug, lines)| format!("; {} concern --provider {slug}", count(lines, "line")));
+            self.tell(&mut items.notes, items.foreign);
+            return Err(Stop::usage(format!("{name} has no call and no webhook of {}{other}", contract.name)));
         }
         if ITEMS_MAX < items.all.len() {
             let lines = items.all.len();
@@ -94,7 +109,7 @@ impl Import {
                 contract.name
             )));
         }
-        let plan = plan(contract, &items);
+        let plan = plan(contract, &items, &mut Progress::start());
         let mut notes: Vec<Note> = items.notes.iter().cloned().chain(plan.notes.iter().cloned()).collect();
         if plan.calls + plan.webhooks == 0 {
             self.tell(&mut notes, items.foreign);
@@ -108,15 +123,12 @@ impl Import {
         }
         let Written { text, failed, numbers } = written_for_runs(contract, &items, &plan)?;
         self.tell(&mut notes, items.foreign);
-        if let Some(why) = bodiless {
-            tell(format!("playmoney: {why}"));
-        }
         match &self.output {
             None => print(&text)?,
             Some(path) => {
                 written::new(path, &text)?;
                 let (calls, webhooks) = (count(plan.calls, "call"), count(plan.webhooks, "webhook"));
-                tell(format!("wrote {}: {calls}, {webhooks}{numbers}; play it with: playmoney run {}", shown(path), quoted(path)));
+                tell(format!("wrote {}: {calls}, {webhooks}{numbers}; play it with: playmoney run {} --webhook-url URL", shown(path), quoted(path)));
             }
         }
         if let Some(why) = &failed {
@@ -193,16 +205,17 @@ fn scenario(contract: &'static Contract, items: &Items, plan: &Plan, steps: Vec<
         rules: plan.rules.clone(),
         steps,
     };
-    yaml::written(&script).map_err(|why| Stop { exit: Exit::Failed, why: format!("the scenario cannot be written: {why}") })
+    let text = yaml::written(&script).map_err(|why| Stop { exit: Exit::Failed, why: format!("the scenario cannot be written: {why}") })?;
+    Ok(format!("{}\n{PROBE}", text.trim_end()))
 }
 
-/// Why webhooks cannot be recognised, and what to do, if no line has a body that could have one.
-fn bodiless(records: &[Record]) -> Option<String> {
-    let adds = records.iter().find(|it| it.lacks_body())?.adds_bodies;
-    let lines = count(records.iter().filter(|it| it.lacks_body()).count(), "line");
+/// Why webhooks cannot be recognised, and what to do, if no line has a body although some should.
+fn bodiless(records: &[Record], items: &Items) -> Option<String> {
+    let bare = |it: &&Record| it.lacks_body() && !items.needs_no_body(it.line);
+    let adds = records.iter().find(bare)?.adds_bodies;
     let has_some = records.iter().any(|it| !it.body.is_empty());
-    (!has_some)
-        .then(|| format!("no line has the body of its request ({lines} should have one), and the body says which event came: {adds}"))
+    let lines = count(records.iter().filter(bare).count(), "line");
+    (!has_some).then(|| format!("none of {lines} has the body of its request, which says what it is about: {adds}"))
 }
 
 /// Reads a log.
@@ -221,6 +234,11 @@ fn text(path: &Path) -> Result<String, Stop> {
     String::from_utf8(bytes).map_err(|why| {
         let before = String::from_utf8_lossy(&why.as_bytes()[..why.utf8_error().valid_up_to()]).into_owned();
         let (line, column) = (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(1, |it| it.chars().count() + 1));
-        Stop::usage(format!("{}:{line}:{column}: this is not UTF-8", shown(path)))
+        let help = match why.as_bytes() {
+            [0x1f, 0x8b, ..] => "; it is compressed: `gunzip -c LOG | playmoney import -`",
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "; it is UTF-16: `iconv -f UTF-16 -t UTF-8`",
+            _ => "",
+        };
+        Stop::usage(format!("{}:{line}:{column}: this is not UTF-8{help}", shown(path)))
     })
 }

@@ -2,10 +2,12 @@
 //! happened.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::script::{Act, Call, Rule, Step, span};
+use super::causes::identities;
+use super::script::{Act, Call, Rule, Step, references, span};
 use super::twins::Twins;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{Failure, Outcome, Status};
@@ -52,17 +54,32 @@ pub enum Move {
     Act(Act),
 }
 
+/// What a step has saved.
+#[derive(Debug)]
+pub struct SavedValue {
+    pub value: Json,
+    /// The paths of all names in it, with their texts.
+    pub identities: Vec<(String, String)>,
+}
+
+impl SavedValue {
+    fn of(name: &str, value: Json) -> Arc<Self> {
+        Arc::new(Self { identities: identities(name, &value), value })
+    }
+}
+
 /// See the module.
 pub struct Course {
     sandbox: Sandbox,
     contract: &'static Contract,
-    pub steps: Vec<Step>,
+    /// Shared with the copies: most steps of a copy are those of its original.
+    pub steps: Vec<Arc<Step>>,
     /// The length of each walk through time among the steps.
     pub spans: BTreeMap<usize, Duration>,
-    pub saved: Saved,
+    pub saved: BTreeMap<String, Arc<SavedValue>>,
     /// What made each saved value: the operation or action.
     pub makers: BTreeMap<String, &'static str>,
-    pub twins: Twins,
+    pub twins: Arc<Twins>,
     /// Which message of the log a delivery is.
     pub messages: BTreeMap<u64, usize>,
     /// The records of the log that have happened.
@@ -103,9 +120,9 @@ impl Course {
             contract,
             steps: Vec::new(),
             spans: BTreeMap::new(),
-            saved: Saved::from([(WEBHOOK_URL.to_owned(), addresses)]),
+            saved: BTreeMap::from([(WEBHOOK_URL.to_owned(), SavedValue::of(WEBHOOK_URL, addresses))]),
             makers: BTreeMap::new(),
-            twins: Twins::default(),
+            twins: Arc::default(),
             messages: BTreeMap::new(),
             happened: vec![false; records],
             order: Vec::new(),
@@ -156,20 +173,20 @@ impl Course {
                 let by = at.duration_since(self.now());
                 stage::advance(&json!({"to": at}).to_string(), |it| self.ask(it)).ok()??;
                 self.spans.insert(self.steps.len(), by);
-                self.steps.push(Step::Advance { advance: span(by) });
+                self.steps.push(Arc::new(Step::Advance { advance: span(by) }));
                 Some(Answered { status: Ok(200), body: Json::Null })
             }
             Move::Act(act) => {
                 let (provider, name) = act.act.split_once('.')?;
                 let body = self.control(Method::POST, &format!("act/{provider}/{name}"), &self.literal(&act.with)?)?;
                 self.save(act.act.split_once('.')?.1, act.save.as_deref(), &body);
-                self.steps.push(Step::Act(act.clone()));
+                self.steps.push(Arc::new(Step::Act(act.clone())));
                 Some(Answered { status: Ok(200), body })
             }
             Move::Call(operation, call) => {
                 let answered = self.call(operation, call)?;
                 self.save(operation.name, call.save.as_deref(), &answered.body);
-                self.steps.push(Step::Call(call.clone()));
+                self.steps.push(Arc::new(Step::Call(call.clone())));
                 Some(answered)
             }
         }
@@ -180,13 +197,20 @@ impl Course {
         let operations = self.contract.operations.iter().map(|it| it.name);
         let maker = operations.chain(self.contract.actions.iter().map(|it| it.name)).find(|it| *it == maker);
         self.makers.extend(maker.map(|it| (name.to_owned(), it)));
-        self.saved.insert(name.to_owned(), body.clone());
+        self.saved.insert(name.to_owned(), SavedValue::of(name, body.clone()));
     }
 
     /// Parameters with their references replaced.
     fn literal(&self, with: &Map<String, Json>) -> Option<Json> {
-        let node = yaml::parse(&Json::Object(with.clone()).to_string()).ok()?;
-        Some(resolved(&node, &self.saved).ok()?.to_value())
+        let text = Json::Object(with.clone()).to_string();
+        let node = yaml::parse(&text).ok()?;
+        Some(resolved(&node, &self.referred(&text)).ok()?.to_value())
+    }
+
+    /// The saved values to which a text refers.
+    fn referred(&self, text: &str) -> Saved {
+        let names = references(text).filter_map(|name| self.saved.get_key_value(name));
+        names.map(|(name, it)| (name.clone(), it.value.clone())).collect()
     }
 
     fn call(&mut self, operation: &'static Operation, call: &Call) -> Option<Answered> {
@@ -215,11 +239,12 @@ impl Course {
 
     /// Adds a rule.
     pub fn rule(&mut self, rule: Rule) -> bool {
-        let node = yaml::parse(&json!(rule).to_string()).ok();
-        let Some(literal) = node.and_then(|it| resolved_rule(&it, &self.saved).ok()) else { return false };
+        let text = json!(rule).to_string();
+        let node = yaml::parse(&text).ok();
+        let Some(literal) = node.and_then(|it| resolved_rule(&it, &self.referred(&text)).ok()) else { return false };
         let is_added = self.control(Method::POST, "rules", &literal.to_value()).is_some();
         if is_added {
-            self.steps.push(Step::Rule { rule });
+            self.steps.push(Arc::new(Step::Rule { rule }));
         }
         is_added
     }

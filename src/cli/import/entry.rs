@@ -18,6 +18,16 @@ pub struct Broken {
     /// In characters, from 1.
     pub column: usize,
     pub why: String,
+    pub cause: Cause,
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// How the line is written.
+    Line,
+    /// What the gateway has seen: a request or an answer that is none of HTTP.
+    Traffic,
 }
 
 /// An object of a line.
@@ -33,7 +43,7 @@ pub struct Entry<'a> {
 
 /// The objects of a line: one, or those of a list.
 pub fn entries(line: usize, text: &str) -> Result<Vec<Entry<'_>>, Broken> {
-    let broken = |at: usize, why: String| Broken { line, column: column(text, at), why };
+    let broken = |at: usize, why: String| Broken { line, column: column(text, at), why, cause: Cause::Line };
     if !json::is_shallow(text.as_bytes()) {
         return Err(broken(0, format!("it has more than {} levels", json::DEPTH_MAX)));
     }
@@ -69,7 +79,7 @@ fn column(text: &str, at: usize) -> usize {
 impl<'a> Entry<'a> {
     fn of(line: usize, text: &'a str, value: &'a RawValue) -> Result<Self, Broken> {
         let start = value.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
-        let wrong = |why: String| Broken { line, column: column(text, start), why };
+        let wrong = |why: String| Broken { line, column: column(text, start), why, cause: Cause::Line };
         let members = Members::within(value).ok_or_else(|| wrong("an object is expected here".to_owned()))?;
         match members.repeated() {
             Some(name) => Err(wrong(format!("this object has two members `{name}`"))),
@@ -81,7 +91,12 @@ impl<'a> Entry<'a> {
     pub fn wrong(&self, name: &str, why: impl Into<String>) -> Broken {
         let place = |it: &RawValue| it.get().as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
         let at = self.members.get(name).map_or(self.start, place);
-        Broken { line: self.line, column: column(self.text, at), why: why.into() }
+        Broken { line: self.line, column: column(self.text, at), why: why.into(), cause: Cause::Line }
+    }
+
+    /// The same about what a gateway has seen.
+    fn odd(&self, name: &str, why: &str) -> Broken {
+        Broken { cause: Cause::Traffic, ..self.wrong(name, why) }
     }
 
     /// Whether a member is there.
@@ -152,7 +167,7 @@ impl<'a> Entry<'a> {
     /// # Errors
     /// HTTP has no such method.
     pub fn method(&self, name: &str, text: &str) -> Result<Method, Broken> {
-        text.parse().map_err(|_| self.wrong(name, "this is not a method of HTTP"))
+        text.parse().map_err(|_| self.odd(name, "this is not a method of HTTP"))
     }
 
     /// A status, or the failure that a gateway writes as one: 499 when the sender has gone, 444 when nothing was answered.
@@ -165,7 +180,7 @@ impl<'a> Entry<'a> {
             Ok(499) => Ok(Err("timeout")),
             Ok(444) => Ok(Err("reset")),
             Ok(status) if StatusCode::from_u16(status).is_ok() && (200..600).contains(&status) => Ok(Ok(status)),
-            Ok(_) | Err(_) => Err(self.wrong(name, "this is not the status of an answer: write a number from 200 to 599")),
+            Ok(_) | Err(_) => Err(self.odd(name, "this is not the status of an answer: write a number from 200 to 599")),
         }
     }
 

@@ -2,6 +2,7 @@
 //! missing for that is searched for. Everything is tried out on a copy first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -9,6 +10,7 @@ use self::earlier::{Traced, Why};
 use super::causes::{Search, Verdict};
 use super::course::{Course, Move, Sent};
 use super::items::{Items, Kind, Note};
+use super::progress::Progress;
 use super::script::{Act, ExpectWebhook, Rule, Step, tidied};
 use super::words::telling;
 use crate::engine::tables::Contract;
@@ -71,12 +73,12 @@ pub struct Plan {
 
 /// Makes the plan. Webhooks that waited are held back by rules; where that tells the log less well than the queue of the
 /// sandbox, they wait in the queue.
-pub fn plan(contract: &'static Contract, items: &Items) -> Plan {
-    let held = Planner::new(contract, items, Leaves::Held).followed();
+pub fn plan(contract: &'static Contract, items: &Items, progress: &mut Progress) -> Plan {
+    let held = Planner::new(contract, items, Leaves::Held).followed(progress);
     if matches!(held.differences(), [0, 0, _]) {
         return held.ended();
     }
-    let in_turn = Planner::new(contract, items, Leaves::InTurn).followed();
+    let in_turn = Planner::new(contract, items, Leaves::InTurn).followed(progress);
     if in_turn.differences() < held.differences() { in_turn.ended() } else { held.ended() }
 }
 
@@ -99,13 +101,14 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn followed(mut self) -> Self {
+    fn followed(mut self, progress: &mut Progress) -> Self {
         let (mut nth, mut is_begun) = (0, false);
         while nth < self.items.all.len() {
             if !is_begun {
                 self.begin(nth);
             }
             let back = self.follow(nth);
+            progress.say(nth, self.items.all.len());
             is_begun = back.is_some();
             nth = back.unwrap_or(nth + 1);
         }
@@ -245,7 +248,8 @@ impl<'a> Planner<'a> {
         for event in std::mem::take(&mut self.course.got) {
             *events.entry(event).or_default() += 1;
         }
-        let mut steps = tidied(std::mem::take(&mut self.course.steps), &self.course.spans);
+        let steps = std::mem::take(&mut self.course.steps).into_iter().map(Arc::unwrap_or_clone).collect();
+        let mut steps = tidied(steps, &self.course.spans);
         let provider = self.contract.slug;
         steps.extend(events.into_iter().map(|(event, count)| Step::Expect { expect_webhook: ExpectWebhook { provider, event, count } }));
         let rules = if 0 < webhooks { vec![answering::rule_of_all(self.contract, self.usual)] } else { Vec::new() };

@@ -1,6 +1,6 @@
 //! The scenario that an import writes, step by step, and its YAML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -103,12 +103,18 @@ impl Step {
     }
 }
 
+/// The names of the saved values to which a text refers: `a` of `${a.b}`, `${a[0]}` and `${a}`.
+pub fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|it| it.split(['.', '[', '}']).next())
+}
+
 /// The same steps without names that nothing refers to. Walks through time that follow one another are one.
 pub fn tidied(mut steps: Vec<Step>, spans: &BTreeMap<usize, Duration>) -> Vec<Step> {
     let text = json!(steps).to_string();
+    let referred: BTreeSet<&str> = references(&text).collect();
     for step in &mut steps {
         if let Some(save) = step.saves()
-            && save.as_deref().is_some_and(|name| !text.contains(&format!("${{{name}.")) && !text.contains(&format!("${{{name}[")))
+            && save.as_deref().is_some_and(|name| !referred.contains(name))
         {
             *save = None;
         }

@@ -2,6 +2,7 @@
 //! has them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -240,6 +241,6 @@ impl Planner<'_> {
 pub(super) fn pair(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
     if let Kind::Event { body, message } = &items.all[nth].what {
         course.messages.insert(sent.delivery, *message);
-        course.twins.learn("", body, &sent.body);
+        Arc::make_mut(&mut course.twins).learn("", body, &sent.body);
     }
 }
