@@ -156,3 +156,27 @@ fn a_fast_application_gets_the_order_and_distances_of_a_slow_one() {
     let slow = all.map(|slug| seeds().filter(|it| comes_back_to_the_fast(slug, *it)).count());
     assert!(2 <= slow.iter().filter(|it| 0 < **it).count(), "in how many logs of each provider the application was slow: {slow:?}");
 }
+
+#[test]
+fn order_numbers_are_those_of_each_run() {
+    let created = r#"{"at":"2025-03-07T10:11:12Z","direction":"call","method":"POST","path":"/api/v1/performPayout","body":{"orderNumber":"KTR-71","amount":1500,"description":"d","target":{"pan":"4111111111111111"}},"status":200}"#;
+    let asked = r#"{"at":"2025-03-07T10:12:12Z","direction":"call","method":"GET","path":"/api/v1/getPayoutStatus?orderNumber=KTR-71","status":200}"#;
+    let folder = folder("runs");
+    let (text, said) = imported(&folder, &format!("{created}\n{asked}\n"), "quantum-payouts");
+    assert_eq!(text.matches("-${run}\n").count(), 2, "the same order number stands in both calls\n{text}");
+    assert!(said.contains(", 1 order number with ${run}; play it with"), "{said}");
+    let sandbox = playmoney::Sandbox::from_scenario(&text).expect("a scenario");
+    let numbers = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    let receiver = |it: &playmoney::Webhook| {
+        numbers.borrow_mut().insert(it.subject.clone());
+        200
+    };
+    let findings = sandbox.explore(receiver).budget(5).play().expect("it can be played");
+    assert!(findings.counterexample.is_none(), "{findings:?}");
+    assert_eq!(numbers.borrow().len(), usize::try_from(findings.runs).expect("few"), "{numbers:?}");
+    // 32 characters are all that the provider takes.
+    let long = created.replace("KTR-71", "KTR-71-0123456789-0123456789");
+    let (text, said) = imported(&folder, &format!("{long}\n"), "quantum-payouts");
+    assert!(!text.contains("${run}") && said.contains("; `orderNumber` stays the same in each run; play it with"), "{said}\n{text}");
+    _ = std::fs::remove_dir_all(folder);
+}
