@@ -18,7 +18,7 @@ use super::serve::target;
 use super::style::{fitted, judged, known_columns};
 use super::{Exit, Stop, written};
 use crate::edge::driver::Stopwatch;
-use crate::explore::{self, BUDGET, BUDGET_MAX, End, Explored, FIRST_RUN_MAX, Progress, Receiver, Task, Wish};
+use crate::explore::{self, BUDGET, BUDGET_MAX, End, Explored, FIRST_RUN_MAX, Limits, Progress, Receiver, Task};
 use crate::kit::concealed;
 use crate::kit::time::Timestamp;
 use crate::scenario::{Scenario, StepKind};
@@ -69,7 +69,7 @@ fn receiver(text: &str) -> Result<String, String> {
 }
 
 /// An exploration that has ended, with what reports need.
-struct Told<'a> {
+struct Ended<'a> {
     file: &'a File,
     scenario: &'a Scenario,
     seed: u64,
@@ -126,7 +126,7 @@ impl Explore {
         let written = self.save(&file, &explored)?;
         let (took, webhook_url, budget) = (stopwatch.uptime().elapsed, &self.webhook_url, self.budget);
         let told =
-            Told { file: &file, scenario: &scenario, seed, budget, first_run, webhook_url, explored: &explored, written, began, took };
+            Ended { file: &file, scenario: &scenario, seed, budget, first_run, webhook_url, explored: &explored, written, began, took };
         self.tell(&told)?;
         Ok(match explored.end {
             End::Nothing => Exit::Good,
@@ -152,7 +152,7 @@ impl Explore {
     }
 
     fn explore(&self, scenario: &Scenario, seed: u64, first_run: u32) -> Result<Explored, Stop> {
-        let wish = Wish { seed, first_run, budget: self.budget, jobs: self.jobs.into(), receiver: Receiver::Parallel };
+        let limits = Limits { seed, first_run, budget: self.budget, jobs: self.jobs.into(), receiver: Receiver::Parallel };
         let servers = playing::Servers::start(self)?;
         if !self.json {
             tell(servers.in_words(&self.webhook_url));
@@ -177,7 +177,7 @@ impl Explore {
             }
         };
         let mut play = |tasks: &[Task<'_>]| servers.play(scenario, seed, tasks, &mut waiting);
-        let explored = explore::explore(scenario, &wish, &mut play, &mut progress);
+        let explored = explore::explore(scenario, &limits, &mut play, &mut progress);
         if is_terminal {
             tell_count("");
         }
@@ -191,7 +191,7 @@ impl Explore {
         Ok(Some(path))
     }
 
-    fn tell(&self, told: &Told<'_>) -> Result<(), Stop> {
+    fn tell(&self, told: &Ended<'_>) -> Result<(), Stop> {
         if self.json {
             print(&report::json(told).to_string())?;
         } else {
@@ -207,7 +207,7 @@ impl Explore {
 }
 
 /// A run as `playmoney run` reports it.
-fn played(told: &Told<'_>, run: &explore::Run) -> PlayedFile {
+fn played(told: &Ended<'_>, run: &explore::Run) -> PlayedFile {
     let mut own = PlayedFile::of(run.report.clone());
     own.path.clone_from(&told.file.path);
     own.name.clone_from(&told.scenario.name);
@@ -218,6 +218,6 @@ fn played(told: &Told<'_>, run: &explore::Run) -> PlayedFile {
 }
 
 /// The lines about a run that has failed without a deviation.
-fn plain_failure(told: &Told<'_>, run: &explore::Run, columns: Option<usize>) -> String {
+fn plain_failure(told: &Ended<'_>, run: &explore::Run, columns: Option<usize>) -> String {
     file_report(&played(told, run), &run.report, columns)
 }

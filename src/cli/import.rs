@@ -6,10 +6,10 @@
 //! ```
 
 mod causes;
-mod course;
 mod disguise;
 mod entry;
 mod forms;
+mod id_map;
 mod items;
 mod plan;
 mod progress;
@@ -18,7 +18,7 @@ mod record;
 mod rehearsal;
 mod runs;
 mod script;
-mod twins;
+mod simulation;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value as Json};
 
+use self::entry::Broken;
 use self::forms::{Form, Log};
 use self::items::{Items, Note, items};
 use self::plan::{Plan, plan};
@@ -89,7 +90,8 @@ impl Import {
         let contract = contract.ok_or_else(|| Stop::usage(format!("no provider is named {}", self.provider)))?;
         let name = shown(&self.log);
         let text = text(&self.log)?;
-        let Log { records, passed_over } = forms::read(&text, self.form).map_err(|it| Stop::usage(format!("{name}:{}:{}: {}", it.line, it.column, it.why)))?;
+        let broken = |it: Broken| Stop::usage(format!("{name}:{}:{}: {}", it.line, it.column, it.why));
+        let Log { records, passed_over } = forms::read(&text, self.form).map_err(broken)?;
         let mut items = items(contract, &records);
         items.notes.extend(passed_over.into_iter().map(|it| Note { line: it.line, why: format!("passed over: {}", it.why) }));
         if let Some(why) = bodiless(&records, &items) {
@@ -128,7 +130,8 @@ impl Import {
             Some(path) => {
                 written::new(path, &text)?;
                 let (calls, webhooks) = (count(plan.calls, "call"), count(plan.webhooks, "webhook"));
-                tell(format!("wrote {}: {calls}, {webhooks}{numbers}; play it with: playmoney run {} --webhook-url URL", shown(path), quoted(path)));
+                let command = format!("play it with: playmoney run {} --webhook-url URL", quoted(path));
+                tell(format!("wrote {}: {calls}, {webhooks}{numbers}; {command}", shown(path)));
             }
         }
         if let Some(why) = &failed {
@@ -194,7 +197,7 @@ fn of_all(names: &[String], one: &str, several: &str) -> String {
 
 /// The scenario as YAML.
 fn scenario(contract: &'static Contract, items: &Items, plan: &Plan, steps: Vec<Step>) -> Result<String, Stop> {
-    let settings: Map<String, Json> = course::SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
+    let settings: Map<String, Json> = simulation::SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
     let (calls, webhooks) = (count(plan.calls, "call"), count(plan.webhooks, "webhook"));
     let script = Script {
         version: 1,

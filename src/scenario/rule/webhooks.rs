@@ -94,9 +94,10 @@ pub fn check_effects(check: &mut Check<'_>, then: &Node) {
 
 /// What the provider takes for answers: one for all, or a list.
 fn answered(node: &Node) -> Vec<GivenAnswer> {
-    let plain = |it: &Node| it.plain().and_then(|it| it.parse().ok());
+    let plain = |it: &Node| it.plain().and_then(|text| text.parse().ok());
     let one = |it: &Node| {
-        let status = |status| GivenAnswer::Status { status, delay: it.get("delay").and_then(duration).unwrap_or_default() };
+        let delay = it.get("delay").and_then(duration).unwrap_or_default();
+        let status = |status| GivenAnswer::Status { status, delay };
         let word = it.plain().and_then(GivenAnswer::of_word);
         word.or_else(|| it.get("status").map_or_else(|| plain(it), plain).map(status))
     };

@@ -6,6 +6,7 @@ use std::panic::catch_unwind;
 use playmoney::inside::engine::world::World;
 use playmoney::inside::kit::time::{Duration, Timestamp};
 use playmoney::inside::stage::Stage;
+use serde_json::{Value as Json, json};
 
 use super::recorded::{Line, log, recorded, story};
 use super::tapes::{Receiver, tape};
@@ -159,10 +160,15 @@ fn a_fast_application_gets_the_order_and_distances_of_a_slow_one() {
 
 #[test]
 fn order_numbers_are_those_of_each_run() {
-    let created = r#"{"at":"2025-03-07T10:11:12Z","direction":"call","method":"POST","path":"/api/v1/performPayout","body":{"orderNumber":"KTR-71","amount":1500,"description":"d","target":{"pan":"4111111111111111"}},"status":200}"#;
-    let asked = r#"{"at":"2025-03-07T10:12:12Z","direction":"call","method":"GET","path":"/api/v1/getPayoutStatus?orderNumber=KTR-71","status":200}"#;
+    let line = |second: u8, operation: &str, body: Json| {
+        let (at, path) = (format!("2025-03-07T10:11:{second:02}Z"), format!("/api/v1/{operation}"));
+        format!("{}\n", json!({"at": at, "direction": "call", "method": "POST", "path": path, "body": body, "status": 200}))
+    };
+    let target = json!({"pan": "4111111111111111"});
+    let created = line(12, "performPayout", json!({"orderNumber": "KTR-71", "amount": 1500, "description": "d", "target": target}));
+    let asked = line(42, "getPayoutStatus", json!({"orderNumber": "KTR-71"}));
     let folder = folder("runs");
-    let (text, said) = imported(&folder, &format!("{created}\n{asked}\n"), "quantum-payouts");
+    let (text, said) = imported(&folder, &format!("{created}{asked}"), "quantum-payouts");
     assert_eq!(text.matches("-${run}\n").count(), 2, "the same order number stands in both calls\n{text}");
     assert!(said.contains(", 1 order number with ${run}; play it with"), "{said}");
     let sandbox = playmoney::Sandbox::from_scenario(&text).expect("a scenario");
@@ -176,7 +182,7 @@ fn order_numbers_are_those_of_each_run() {
     assert_eq!(numbers.borrow().len(), usize::try_from(findings.runs).expect("few"), "{numbers:?}");
     // 32 characters are all that the provider takes.
     let long = created.replace("KTR-71", "KTR-71-0123456789-0123456789");
-    let (text, said) = imported(&folder, &format!("{long}\n"), "quantum-payouts");
+    let (text, said) = imported(&folder, &long, "quantum-payouts");
     assert!(!text.contains("${run}") && said.contains("; `orderNumber` stays the same in each run; play it with"), "{said}\n{text}");
     _ = std::fs::remove_dir_all(folder);
 }

@@ -77,9 +77,10 @@ fn copies_take_one_answer_each_and_the_first_of_them_decides() {
 
 #[test]
 fn a_rule_that_answers_leaves_the_rest_to_the_rules_behind_it() {
-    let rules = "rules:\n  - { name: all, on: 'quantum-payouts:webhook', then: { answered: 202 } }\n  \
-                 - { name: some, on: 'quantum-payouts:webhook', when: { times: 1, body: { payout.status: processing } }, then: { duplicate: 2 } }\n";
-    let mut shop = shop(rules);
+    let on = "on: 'quantum-payouts:webhook'";
+    let all = format!("rules:\n  - {{ name: all, {on}, then: {{ answered: 202 }} }}\n");
+    let some = format!("  - {{ name: some, {on}, when: {{ {PROCESSING} }}, then: {{ duplicate: 2 }} }}\n");
+    let mut shop = shop(&(all + &some));
     shop.play(PERFORM).play("advance until idle");
     assert_eq!((received(&shop), seen(&mut shop)), (vec![1, 1], vec!["delivered".to_owned(), "202 null 0".into(), "202 null 0".into()]));
     assert_eq!(delivery(&mut shop)["rule"], "some", "of two rules, the one that changes what leaves is named");

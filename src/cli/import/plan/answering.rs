@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Planner;
 use super::happening::pair;
-use crate::cli::import::course::Sent;
 use crate::cli::import::items::{Item, Items, Kind};
 use crate::cli::import::script::{Rule, span};
+use crate::cli::import::simulation::Sent;
 use crate::engine::tables::Contract;
 use crate::kit::time::Duration;
 
@@ -45,11 +45,11 @@ impl Planner<'_> {
         if made.is_empty() {
             return all;
         }
-        let mut course = self.course.copy();
+        let mut simulation = self.simulation.copy();
         let mut found: Vec<(Map<String, Json>, Vec<Json>)> = Vec::new();
         for it in made {
-            let Some((nth, _)) = self.find(&course, it) else { continue };
-            pair(self.items, &mut course, nth, it);
+            let Some((nth, _)) = self.find(&simulation, it) else { continue };
+            pair(self.items, &mut simulation, nth, it);
             found.push((self.when(it), self.answers_to(nth)));
         }
         let is_unusual = |answers: &[Json]| answers != [Json::from(self.usual)];

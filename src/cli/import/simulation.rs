@@ -1,4 +1,4 @@
-//! A sandbox and the steps that have led it there. A course is a value: a copy tries a step out, and nothing has
+//! A sandbox and the steps that have led it there. A simulation is a value: a copy tries a step out, and nothing has
 //! happened.
 
 use std::collections::BTreeMap;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::causes::identities;
+use super::id_map::IdMap;
 use super::script::{Act, Call, Rule, Step, references, span};
-use super::twins::Twins;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{Failure, Outcome, Status};
 use crate::engine::log::What;
@@ -69,7 +69,7 @@ impl SavedValue {
 }
 
 /// See the module.
-pub struct Course {
+pub struct Simulation {
     sandbox: Sandbox,
     contract: &'static Contract,
     /// Shared with the copies: most steps of a copy are those of its original.
@@ -79,7 +79,7 @@ pub struct Course {
     pub saved: BTreeMap<String, Arc<SavedValue>>,
     /// What made each saved value: the operation or action.
     pub makers: BTreeMap<String, &'static str>,
-    pub twins: Arc<Twins>,
+    pub ids: Arc<IdMap>,
     /// Which message of the log a delivery is.
     pub messages: BTreeMap<u64, usize>,
     /// The records of the log that have happened.
@@ -92,7 +92,7 @@ pub struct Course {
     seen: u64,
 }
 
-impl Course {
+impl Simulation {
     /// The beginning at that moment with those rules, for a log of that many records.
     ///
     /// # Panics
@@ -101,7 +101,7 @@ impl Course {
         let settings = SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
         let own = ProviderSetup { slug: contract.slug.to_owned(), settings, accounts: Vec::new(), rates: Vec::new(), balances: Vec::new() };
         let known = Known { contracts: &[contract], environment: None };
-        let read = |it: &Rule| parse_rule(&json!(it).to_string(), known).map(|it| it.0).expect("it is written as the grammar says");
+        let read = |it: &Rule| parse_rule(&json!(it).to_string(), known).expect("it is written as the grammar says").0;
         let rules = rules.iter().map(read).collect();
         let setup = Setup { name: String::new(), providers: vec![own], rules, secrets: Vec::new() };
         let start = Start {
@@ -122,7 +122,7 @@ impl Course {
             spans: BTreeMap::new(),
             saved: BTreeMap::from([(WEBHOOK_URL.to_owned(), SavedValue::of(WEBHOOK_URL, addresses))]),
             makers: BTreeMap::new(),
-            twins: Arc::default(),
+            ids: Arc::default(),
             messages: BTreeMap::new(),
             happened: vec![false; records],
             order: Vec::new(),
@@ -141,7 +141,7 @@ impl Course {
             spans: self.spans.clone(),
             saved: self.saved.clone(),
             makers: self.makers.clone(),
-            twins: self.twins.clone(),
+            ids: self.ids.clone(),
             messages: self.messages.clone(),
             happened: self.happened.clone(),
             order: self.order.clone(),
