@@ -74,11 +74,6 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Vary the last event of a running server, and look at its effect:", "playmoney audit quoine --url http://127.0.0.1:4242 --probe http://127.0.0.1:8000/orders/42"),
         ("Make two checks with another secret, and report to a CI server:", "playmoney audit cryptopay --webhook-url http://127.0.0.1:8000/hooks --secret whsec_1 --checks duplicate,out_of_order --junit audit.xml"),
     ]),
-    ("import", [
-        ("Make a scenario of a gateway's log, and play it against a shop:", "playmoney import access.log --provider cryptopay -o incident.yaml && playmoney run incident.yaml --webhook-url http://127.0.0.1:8080/hooks"),
-        ("Read a compressed log:", "gunzip -c access.log.gz | playmoney import - --provider quoine"),
-        ("Fail when the scenario leaves something of the log out:", "playmoney import log.jsonl --provider qbitpay --strict -o incident.yaml"),
-    ]),
     ("explore", [
         ("Try a shop with webhooks that come twice, late, or in another order:", "playmoney explore paid.yaml --webhook-url http://127.0.0.1:8080/hooks"),
         ("Save the schedule that breaks it, and play that alone:", "playmoney explore paid.yaml --webhook-url http://127.0.0.1:8080/hooks --write broken.yaml"),

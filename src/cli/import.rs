@@ -6,10 +6,10 @@
 //! ```
 
 mod causes;
+mod course;
 mod disguise;
 mod entry;
 mod forms;
-mod id_map;
 mod items;
 mod plan;
 mod progress;
@@ -18,7 +18,7 @@ mod record;
 mod rehearsal;
 mod runs;
 mod script;
-mod simulation;
+mod twins;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,12 +29,10 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value as Json};
 
-use self::entry::Broken;
-use self::forms::{Form, Log};
+use self::forms::Form;
 use self::items::{Items, Note, items};
 use self::plan::{Plan, plan};
 use self::progress::Progress;
-use self::record::Record;
 use self::rehearsal::played;
 use self::runs::Numbered;
 use self::script::{Clock, Script, Step};
@@ -90,19 +88,10 @@ impl Import {
         let contract = contract.ok_or_else(|| Stop::usage(format!("no provider is named {}", self.provider)))?;
         let name = shown(&self.log);
         let text = text(&self.log)?;
-        let broken = |it: Broken| Stop::usage(format!("{name}:{}:{}: {}", it.line, it.column, it.why));
-        let Log { records, passed_over } = forms::read(&text, self.form).map_err(broken)?;
-        let mut items = items(contract, &records);
-        items.notes.extend(passed_over.into_iter().map(|it| Note { line: it.line, why: format!("passed over: {}", it.why) }));
-        if let Some(why) = bodiless(&records, &items) {
-            return Err(Stop::usage(format!("{name} has no webhook of {}: {why}", contract.name)));
-        }
+        let records = forms::read(&text, self.form).map_err(|it| Stop::usage(format!("{name}:{}:{}: {}", it.line, it.column, it.why)))?;
+        let items = items(contract, &records);
         if items.all.is_empty() {
-            let others = contracts().into_iter().map(|it| (it.slug, self::items::items(it, &records).all.len()));
-            let most = others.filter(|it| 0 < it.1).max_by_key(|it| it.1);
-            let other = most.map_or(String::new(), |(slug, lines)| format!("; {} concern --provider {slug}", count(lines, "line")));
-            self.tell(&mut items.notes, items.foreign);
-            return Err(Stop::usage(format!("{name} has no call and no webhook of {}{other}", contract.name)));
+            return Err(Stop::usage(format!("{name} has no call and no webhook of {}", contract.name)));
         }
         if ITEMS_MAX < items.all.len() {
             let lines = items.all.len();
@@ -115,7 +104,10 @@ impl Import {
         let mut notes: Vec<Note> = items.notes.iter().cloned().chain(plan.notes.iter().cloned()).collect();
         if plan.calls + plan.webhooks == 0 {
             self.tell(&mut notes, items.foreign);
-            return Err(Stop::usage(format!("no line of {name} is one that a scenario could give again")));
+            let has_calls = items.all.iter().any(|it| matches!(it.what, items::Kind::Call { .. }));
+            let why =
+                if has_calls { "" } else { ": the calls of the application that made the objects of its webhooks have to be in it too" };
+            return Err(Stop::usage(format!("no line of {name} is one that a scenario could give again{why}")));
         }
         if STEPS_MAX < plan.steps.len() {
             let needed = plan.steps.len();
@@ -197,7 +189,7 @@ fn of_all(names: &[String], one: &str, several: &str) -> String {
 
 /// The scenario as YAML.
 fn scenario(contract: &'static Contract, items: &Items, plan: &Plan, steps: Vec<Step>) -> Result<String, Stop> {
-    let settings: Map<String, Json> = simulation::SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
+    let settings: Map<String, Json> = course::SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
     let (calls, webhooks) = (count(plan.calls, "call"), count(plan.webhooks, "webhook"));
     let script = Script {
         version: 1,
@@ -210,15 +202,6 @@ fn scenario(contract: &'static Contract, items: &Items, plan: &Plan, steps: Vec<
     };
     let text = yaml::written(&script).map_err(|why| Stop { exit: Exit::Failed, why: format!("the scenario cannot be written: {why}") })?;
     Ok(format!("{}\n{PROBE}", text.trim_end()))
-}
-
-/// Why webhooks cannot be recognised, and what to do, if no line has a body although some should.
-fn bodiless(records: &[Record], items: &Items) -> Option<String> {
-    let bare = |it: &&Record| it.lacks_body() && !items.needs_no_body(it.line);
-    let adds = records.iter().find(bare)?.adds_bodies;
-    let has_some = records.iter().any(|it| !it.body.is_empty());
-    let lines = count(records.iter().filter(bare).count(), "line");
-    (!has_some).then(|| format!("none of {lines} has the body of its request, which says what it is about: {adds}"))
 }
 
 /// Reads a log.
@@ -237,11 +220,6 @@ fn text(path: &Path) -> Result<String, Stop> {
     String::from_utf8(bytes).map_err(|why| {
         let before = String::from_utf8_lossy(&why.as_bytes()[..why.utf8_error().valid_up_to()]).into_owned();
         let (line, column) = (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(1, |it| it.chars().count() + 1));
-        let help = match why.as_bytes() {
-            [0x1f, 0x8b, ..] => "; it is compressed: `gunzip -c LOG | playmoney import -`",
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "; it is UTF-16: `iconv -f UTF-16 -t UTF-8`",
-            _ => "",
-        };
-        Stop::usage(format!("{}:{line}:{column}: this is not UTF-8{help}", shown(path)))
+        Stop::usage(format!("{}:{line}:{column}: this is not UTF-8", shown(path)))
     })
 }

@@ -153,6 +153,7 @@ static DUPLICATE: Shape = Shape { what: "a duplicate", rows: &[
 static GIVEN_ANSWER: Shape = Shape { what: "an answer", rows: &[
     must("status", STATUS,   "the HTTP status"),
     may("delay",   Duration, "the simulated time until it comes; it counts against the time limit of the provider"),
+    may("by_gateway", TRUE,  "what stands in front of the receiver answers: the receiver does not get the request"),
 ]};
 
 #[rustfmt::skip]

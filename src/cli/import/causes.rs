@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::id_map::text_of;
+use super::course::{Course, Move, Sent};
 use super::script::Act;
-use super::simulation::{Move, Sent, Simulation};
+use super::twins::text_of;
 use super::words::is_identity;
 use crate::engine::tables::{ActionRow, Contract};
 use crate::kit::fields::{Field, Kind, Need};
@@ -16,7 +16,7 @@ use crate::kit::fields::{Field, Kind, Need};
 const OBJECTS_MAX: usize = 12;
 /// A name that this number of saved values have may still tell objects apart.
 const COMMON: usize = 6;
-/// Simulations that are followed at one depth.
+/// Courses that are followed at one depth.
 const WIDTH_MAX: usize = 40;
 
 /// Words of one parameter that are tried.
@@ -50,27 +50,27 @@ pub enum Verdict {
     Dead,
 }
 
-/// Judges a simulation behind actions, and the webhooks that they have made.
-pub type Goal<'a> = dyn FnMut(&Simulation, &[Sent]) -> Verdict + 'a;
+/// Judges a course behind actions, and the webhooks that they have made.
+pub type Goal<'a> = dyn FnMut(&Course, &[Sent]) -> Verdict + 'a;
 
 impl Search<'_> {
     /// The fewest actions that lead to the goal; of several that are equally few, those that explain the log best.
-    pub fn find(&mut self, from: &Simulation, goal: &mut Goal<'_>) -> Option<Vec<Act>> {
+    pub fn find(&mut self, from: &Course, goal: &mut Goal<'_>) -> Option<Vec<Act>> {
         let known: BTreeSet<String> = from.saved.keys().cloned().collect();
         let latest = from.latest();
         let mut frontier = vec![(from.copy(), Vec::new())];
         for depth in 0..self.depth {
             let (mut best, mut next) = (None::<(u32, Vec<Act>)>, Vec::new());
-            for (simulation, acts) in &frontier {
-                let mut scratch = simulation.copy();
-                for act in self.candidates(simulation, &known, depth) {
+            for (course, acts) in &frontier {
+                let mut scratch = course.copy();
+                for act in self.candidates(course, &known, depth) {
                     if *self.left == 0 {
                         break;
                     }
                     // What the sandbox refuses costs next to nothing.
                     let Some(answered) = scratch.go(&Move::Act(act.clone())) else { continue };
                     *self.left -= 1;
-                    let child = std::mem::replace(&mut scratch, simulation.copy());
+                    let child = std::mem::replace(&mut scratch, course.copy());
                     let made = child.made_after(latest);
                     let acts: Vec<Act> = acts.iter().cloned().chain([act]).collect();
                     match goal(&child, &made) {
@@ -89,8 +89,8 @@ impl Search<'_> {
     }
 
     /// The actions that are worth a trial.
-    fn candidates(&self, simulation: &Simulation, known: &BTreeSet<String>, depth: usize) -> Vec<Act> {
-        let objects = self.objects(simulation, known);
+    fn candidates(&self, course: &Course, known: &BTreeSet<String>, depth: usize) -> Vec<Act> {
+        let objects = self.objects(course, known);
         let mut acts = Vec::new();
         for action in self.contract.actions {
             let (object, others) = match action.parameters.split_first() {
@@ -121,10 +121,10 @@ impl Search<'_> {
     }
 
     /// References to the objects that may be meant: those that the body names, and those that this search has made.
-    fn objects(&self, simulation: &Simulation, known: &BTreeSet<String>) -> Vec<String> {
-        let named = simulation.ids.named_in(self.about);
-        let is_made = |name: &str| simulation.makers.get(name).is_some_and(|it| makes(self.contract, it));
-        let all: Vec<_> = simulation.saved.iter().filter(|it| !known.contains(it.0) || is_made(it.0)).collect();
+    fn objects(&self, course: &Course, known: &BTreeSet<String>) -> Vec<String> {
+        let named = course.twins.named_in(self.about);
+        let is_made = |name: &str| course.makers.get(name).is_some_and(|it| makes(self.contract, it));
+        let all: Vec<_> = course.saved.iter().filter(|it| !known.contains(it.0) || is_made(it.0)).collect();
         // What all objects have alike, such as the number of an account, tells none from another.
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (_, saved) in &all {

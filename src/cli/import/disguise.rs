@@ -51,14 +51,10 @@ const NUMBERS: &[&str] = &[
 ];
 /// Those of them that are about money: their numbers may be long.
 const MONEY: &[&str] = &["amount", "price", "rate", "fee", "vat", "balance", "cost", "ask", "bid", "net", "available", "pending"];
-/// Last words in the names of members that hold sums and quantities of a shop's own.
-const TOTALS: &[&str] = &["total", "subtotal", "sum", "tax", "discount", "shipping", "qty"];
 /// A date without a time, as it is written.
 const DAY: &str = "2025-03-07";
 /// Words in the names of members that hold dates.
 const DATES: &[&str] = &["date", "time", "timestamp"];
-/// Last words in the names of members that hold dates.
-const MOMENTS: &[&str] = &["at", "ts", "created", "updated", "expires", "expired", "paid"];
 /// Words in the names of members that are about a person, whatever else the name says.
 const PERSONAL: &[&str] = &[
     "phone",
@@ -138,23 +134,13 @@ impl Disguise {
             Json::Array(items) => items.iter().map(|it| self.value(name, it, inner)).collect(),
             Json::Object(members) => Json::Object(self.members(members, inner)),
             Json::Number(number) if is_harmless_number(name, &number.to_string()) => Json::Number(number.clone()),
-            Json::Number(number) => self.number(name, &number.to_string()),
+            Json::Number(number) => {
+                let text = number.to_string();
+                let other = self.text(name, &text);
+                serde_json::from_str(&other).unwrap_or_else(|_| Json::Number(number.clone()))
+            }
             Json::String(text) => self.string(name, text, inner).into(),
         }
-    }
-
-    /// A number with other digits.
-    fn number(&mut self, name: &str, text: &str) -> Json {
-        let other = match self.unix(name, text).or_else(|| self.given.get(text).cloned()) {
-            Some(known) => known,
-            None if shape::has_check_digit(text) && (13..=19).contains(&text.len()) => self.text("", text),
-            None => self.replaced(text, |disguise| disguise.digits(text)),
-        };
-        serde_json::from_str(&other).unwrap_or_else(|_| self.digits(text).parse().map_or(Json::from(0), |it: u64| it.into()))
-    }
-
-    fn digits(&self, text: &str) -> String {
-        shape::digits(text, &mut Draws::new(SEED, "import", self.given.len() as u64))
     }
 
     /// A text, which may be JSON itself.
@@ -196,24 +182,14 @@ impl Disguise {
         if let Ok(at) = parse_timestamp(text) {
             return at.checked_add(self.shift).ok().map(|it| it.to_string());
         }
-        // Digits alone are a number of something.
-        if let Some(at) = parse_plain_utc(text).filter(|_| text.contains(['-', ':', '/', '.'])) {
+        if let Some(at) = parse_plain_utc(text) {
             let shifted = at.checked_add(self.shift).ok().map(plain_utc)?;
             // A date without a time stays one.
             return Some(if text.trim().len() == DAY.len() { shifted.get(..DAY.len())?.to_owned() } else { shifted });
         }
-        self.unix(name, text)
-    }
-
-    /// Seconds or milliseconds since 1970, moved as the dates are.
-    fn unix(&self, name: &str, text: &str) -> Option<String> {
-        let is_date = is_of(name, DATES) || of_name(name).last().is_some_and(|it| MOMENTS.contains(&it.as_str()));
-        let number: i64 = text.parse().ok().filter(|_| is_date && !is_of(name, PERSONAL))?;
-        match text.len() {
-            9..=10 => Some(number.checked_add(self.shift.as_secs())?.to_string()),
-            13 => Some(number.checked_add(i64::try_from(self.shift.as_millis()).ok()?)?.to_string()),
-            _ => None,
-        }
+        let is_unix = is_of(name, DATES) && (9..=10).contains(&text.len());
+        let seconds: i64 = text.parse().ok().filter(|_| is_unix)?;
+        Some((seconds.checked_add(self.shift.as_secs())?).to_string())
     }
 
     /// An address of the internet, from those that are kept for documents.
@@ -284,10 +260,6 @@ fn is_of(name: &str, kinds: &[&str]) -> bool {
 }
 
 fn is_harmless(name: &str, text: &str) -> bool {
-    // A form has the truth values as texts.
-    if ["true", "false"].contains(&text) {
-        return true;
-    }
     is_harmless_number(name, text) || is_code(&plain(name), text)
 }
 
@@ -298,9 +270,7 @@ fn is_harmless_number(name: &str, text: &str) -> bool {
     }
     let whole = text.split('.').next().unwrap_or(text).bytes().filter(u8::is_ascii_digit).count();
     let digits_max = if is_of(name, MONEY) { DIGITS_MAX } else { COUNTED_DIGITS_MAX };
-    let last = of_name(name).pop().unwrap_or_default();
-    let is_number = is_of(name, NUMBERS) || TOTALS.contains(&last.as_str());
-    is_number && whole <= digits_max && text.len() <= 2 * DIGITS_MAX
+    is_of(name, NUMBERS) && whole <= digits_max && text.len() <= 2 * DIGITS_MAX
 }
 
 /// Whether a text is a short code, of a currency, a chain or a language.

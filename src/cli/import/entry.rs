@@ -18,16 +18,6 @@ pub struct Broken {
     /// In characters, from 1.
     pub column: usize,
     pub why: String,
-    pub cause: Cause,
-}
-
-/// What is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// How the line is written.
-    Line,
-    /// What the gateway has seen: a request or an answer that is none of HTTP.
-    Traffic,
 }
 
 /// An object of a line.
@@ -43,14 +33,11 @@ pub struct Entry<'a> {
 
 /// The objects of a line: one, or those of a list.
 pub fn entries(line: usize, text: &str) -> Result<Vec<Entry<'_>>, Broken> {
-    let broken = |at: usize, why: String| Broken { line, column: column(text, at), why, cause: Cause::Line };
+    let broken = |at: usize, why: String| Broken { line, column: column(text, at), why };
     if !json::is_shallow(text.as_bytes()) {
         return Err(broken(0, format!("it has more than {} levels", json::DEPTH_MAX)));
     }
     let wrong = |why: serde_json::Error| {
-        if let Some(why) = over_lines(text).filter(|_| why.is_eof()) {
-            return broken(0, why.to_owned());
-        }
         let said = why.to_string();
         let said = said.split(" at line ").next().unwrap_or("").to_owned();
         broken(why.column().saturating_sub(1), format!("this is not JSON: {said}"))
@@ -58,17 +45,6 @@ pub fn entries(line: usize, text: &str) -> Result<Vec<Entry<'_>>, Broken> {
     let whole: &RawValue = serde_json::from_str(text).map_err(wrong)?;
     let values: Vec<&RawValue> = if whole.get().starts_with('[') { serde_json::from_str(whole.get()).map_err(wrong)? } else { vec![whole] };
     values.into_iter().map(|it| Entry::of(line, text, it)).collect()
-}
-
-/// Why the JSON of a line does not end there: it goes on in the next one.
-fn over_lines(text: &str) -> Option<&'static str> {
-    let text = text.trim();
-    let begins = text.chars().next().filter(|_| text.ends_with([',', '[', '{']))?;
-    match begins {
-        '[' => Some("one JSON object a line is expected, and this is an array over several lines: `jq -c '.[]' FILE` puts each on a line"),
-        '{' => Some("one JSON object a line is expected, and this one goes over several lines: `jq -c . FILE` puts each on a line"),
-        _ => None,
-    }
 }
 
 /// The column of a byte, in characters.
@@ -79,7 +55,7 @@ fn column(text: &str, at: usize) -> usize {
 impl<'a> Entry<'a> {
     fn of(line: usize, text: &'a str, value: &'a RawValue) -> Result<Self, Broken> {
         let start = value.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
-        let wrong = |why: String| Broken { line, column: column(text, start), why, cause: Cause::Line };
+        let wrong = |why: String| Broken { line, column: column(text, start), why };
         let members = Members::within(value).ok_or_else(|| wrong("an object is expected here".to_owned()))?;
         match members.repeated() {
             Some(name) => Err(wrong(format!("this object has two members `{name}`"))),
@@ -91,12 +67,7 @@ impl<'a> Entry<'a> {
     pub fn wrong(&self, name: &str, why: impl Into<String>) -> Broken {
         let place = |it: &RawValue| it.get().as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
         let at = self.members.get(name).map_or(self.start, place);
-        Broken { line: self.line, column: column(self.text, at), why: why.into(), cause: Cause::Line }
-    }
-
-    /// The same about what a gateway has seen.
-    fn odd(&self, name: &str, why: &str) -> Broken {
-        Broken { cause: Cause::Traffic, ..self.wrong(name, why) }
+        Broken { line: self.line, column: column(self.text, at), why: why.into() }
     }
 
     /// Whether a member is there.
@@ -167,20 +138,18 @@ impl<'a> Entry<'a> {
     /// # Errors
     /// HTTP has no such method.
     pub fn method(&self, name: &str, text: &str) -> Result<Method, Broken> {
-        text.parse().map_err(|_| self.odd(name, "this is not a method of HTTP"))
+        text.parse().map_err(|_| self.wrong(name, "this is not a method of HTTP"))
     }
 
-    /// A status, or the failure that a gateway writes as one: 499 when the sender has gone, 444 when nothing was answered.
-    ///
-    /// # Errors
-    /// HTTP has no such status.
+    /// A status, or the failure that a gateway writes as one: 499 when the sender has gone, 444 when nothing was
+    /// answered.  # Errors HTTP has no such status.
     pub fn status(&self, name: &str) -> Result<Outcome, Broken> {
         let text = self.required(name)?;
         match text.parse::<u16>() {
             Ok(499) => Ok(Err("timeout")),
             Ok(444) => Ok(Err("reset")),
             Ok(status) if StatusCode::from_u16(status).is_ok() && (200..600).contains(&status) => Ok(Ok(status)),
-            Ok(_) | Err(_) => Err(self.odd(name, "this is not the status of an answer: write a number from 200 to 599")),
+            Ok(_) | Err(_) => Err(self.wrong(name, "this is not the status of an answer: write a number from 200 to 599")),
         }
     }
 

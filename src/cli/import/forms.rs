@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::entry::{Broken, Cause, Entry, entries};
+use super::entry::{Broken, Entry, entries};
 use super::record::Record;
 use crate::kit::time::{Duration, Timestamp};
 
@@ -28,23 +28,15 @@ pub enum Form {
     Kong,
 }
 
-/// What a log has.
-pub struct Log {
-    /// In the order of time.
-    pub records: Vec<Record>,
-    /// Lines of a gateway about requests that are none of HTTP, and why: a port scan, a connection that became another one.
-    pub passed_over: Vec<Broken>,
-}
-
-/// Reads a log.
+/// Reads a log, in the order of time.
 ///
 /// # Errors
 /// The first line that cannot be read.
-pub fn read(text: &str, form: Form) -> Result<Log, Broken> {
+pub fn read(text: &str, form: Form) -> Result<Vec<Record>, Broken> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (mut records, mut passed_over) = (Vec::new(), Vec::new());
+    let mut records = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
-        let refused = |why: String| Err(Broken { line, column: 1, why, cause: Cause::Line });
+        let refused = |why: String| Err(Broken { line, column: 1, why });
         if LINES_MAX < line {
             return refused(format!("a log has at most {LINES_MAX} lines: give a part of it"));
         }
@@ -55,23 +47,11 @@ pub fn read(text: &str, form: Form) -> Result<Log, Broken> {
             continue;
         }
         for entry in entries(line, text)? {
-            match record(&entry, form) {
-                Ok(record) => records.push(record),
-                Err(why) if why.cause == Cause::Traffic && is_of_a_gateway(&entry, form) => passed_over.push(why),
-                Err(why) => return Err(why),
-            }
+            records.push(record(&entry, form)?);
         }
     }
     records.sort_by_key(|it| it.at);
-    Ok(Log { records, passed_over })
-}
-
-fn is_of_a_gateway(entry: &Entry<'_>, form: Form) -> bool {
-    match form {
-        Form::Nginx | Form::Kong => true,
-        Form::Playmoney => false,
-        Form::Auto => !entry.has("at"),
-    }
+    Ok(records)
 }
 
 fn record(entry: &Entry<'_>, form: Form) -> Result<Record, Broken> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::disguise::Disguise;
-use super::recognise::{Called, Hosts, What, recognise};
+use super::recognise::{Called, What, recognise};
 use super::record::{Outcome, Record};
 use super::script::BEGINNING;
 use crate::engine::tables::{Contract, Operation};
@@ -47,12 +47,6 @@ pub struct Items {
 }
 
 impl Items {
-    /// Whether a line is a call of an operation that takes no body.
-    pub fn needs_no_body(&self, line: usize) -> bool {
-        let is_bare = |it: &Item| matches!(it.what, Kind::Call { operation, .. } if operation.media.is_empty());
-        self.all.iter().any(|it| it.line == line && is_bare(it))
-    }
-
     /// The moment at which the scenario begins.
     pub fn begin(&self) -> Timestamp {
         self.all.first().map_or(BEGINNING, |it| it.at)
@@ -68,8 +62,7 @@ pub struct Note {
 
 /// Sorts the records.
 pub fn items(contract: &'static Contract, records: &[Record]) -> Items {
-    let hosts = Hosts::of(contract, records);
-    let recognised: Vec<(&Record, What)> = records.iter().map(|it| (it, recognise(contract, it, hosts))).collect();
+    let recognised: Vec<(&Record, What)> = records.iter().map(|it| (it, recognise(contract, it))).collect();
     let first = recognised.iter().find(|it| matches!(it.1, What::Call(_) | What::Event(_))).map_or(BEGINNING, |it| it.0.at);
     // Providers round to seconds, so the fraction of the first moment stays.
     let shift = BEGINNING.duration_since(whole_second(first));

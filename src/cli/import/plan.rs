@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 
 use self::earlier::{Traced, Why};
 use super::causes::{Search, Verdict};
+use super::course::{Course, Move, Sent};
 use super::items::{Items, Kind, Note};
 use super::progress::Progress;
 use super::script::{Act, ExpectWebhook, Rule, Step, tidied};
-use super::simulation::{Move, Sent, Simulation};
 use super::words::telling;
 use crate::engine::tables::Contract;
 use crate::kit::time::Duration;
@@ -48,9 +48,9 @@ pub struct Planner<'a> {
     leaves: Leaves,
     /// The status with which the application of the log has answered most often.
     usual: u16,
-    simulation: Simulation,
-    /// The simulation before each item, with what was found for that place.
-    kept: Vec<Simulation>,
+    course: Course,
+    /// The course before each item, with what was found for that place.
+    kept: Vec<Course>,
     /// What happened before an item although no line tells it, and the item that it explains. It stays when the plan goes
     /// back.
     found: BTreeMap<usize, Vec<(usize, Act)>>,
@@ -91,7 +91,7 @@ impl<'a> Planner<'a> {
             words: telling(contract),
             leaves,
             usual,
-            simulation: Simulation::new(contract, items.begin(), items.all.len(), &[answering::rule_of_all(contract, usual)]),
+            course: Course::new(contract, items.begin(), items.all.len(), &[answering::rule_of_all(contract, usual)]),
             kept: Vec::new(),
             found: BTreeMap::new(),
             notes: Vec::new(),
@@ -115,14 +115,14 @@ impl<'a> Planner<'a> {
         self
     }
 
-    /// Lets what was found for the place of an item happen, and keeps the simulation.
+    /// Lets what was found for the place of an item happen, and keeps the course.
     fn begin(&mut self, nth: usize) {
         self.kept.truncate(nth);
         self.notes.retain(|it| it.0 < nth);
         let found = self.found.remove(&nth).unwrap_or_default();
         let done: Vec<_> = found.into_iter().filter(|it| self.carry(&Move::Act(it.1.clone())).is_some()).collect();
         self.found.insert(nth, done);
-        self.kept.push(self.simulation.copy());
+        self.kept.push(self.course.copy());
     }
 
     /// Lets an item happen. Returns the item with which to go on, if something had to happen earlier.
@@ -132,7 +132,7 @@ impl<'a> Planner<'a> {
                 self.call(nth);
                 None
             }
-            Kind::Event { body, .. } if !self.simulation.happened[nth] => self.event(nth, body),
+            Kind::Event { body, .. } if !self.course.happened[nth] => self.event(nth, body),
             Kind::Event { .. } => None,
         }
     }
@@ -144,13 +144,13 @@ impl<'a> Planner<'a> {
     /// A webhook of the log has not come yet: time passes until it comes, or something makes it come. Returns the item
     /// with which to go on, if something had to happen earlier.
     fn event(&mut self, nth: usize, body: &Json) -> Option<usize> {
-        let at = self.items.all[nth].at.max(self.simulation.now());
-        let mut trial = self.simulation.copy();
+        let at = self.items.all[nth].at.max(self.course.now());
+        let mut trial = self.course.copy();
         trial.go(&Move::Advance(at));
         let sent = trial.sent();
         let comes = sent.iter().any(|it| self.is_item(&trial, it, nth));
         let passes = |sent: &Sent| self.find(&trial, sent).is_some_and(|it| nth < it.0);
-        let is_overtaken = sent.iter().any(passes) || self.simulation.order.iter().any(|it| nth < it.0);
+        let is_overtaken = sent.iter().any(passes) || self.course.order.iter().any(|it| nth < it.0);
         if !comes
             && (is_overtaken || self.was_held_up(nth))
             && let Some(back) = self.earlier(nth, body, Why::Waited)
@@ -158,33 +158,42 @@ impl<'a> Planner<'a> {
             return Some(back);
         }
         self.carry(&Move::Advance(at));
-        if self.simulation.happened[nth] || self.comes_soon(nth) {
+        if self.course.happened[nth] || self.comes_soon(nth) {
             return None;
         }
         if let Some(message) = self.message_of(nth)
-            && self.simulation.messages.values().any(|it| *it == message)
+            && self.course.messages.values().any(|it| *it == message)
         {
             self.note(nth, "the contract does not send this webhook again at this moment, and no step of a scenario does; it is left out");
             return None;
         }
-        let from = self.simulation.copy();
-        let acts = self.search(&from, body, DEPTH, |planner, simulation, made| planner.explains(simulation, made, nth));
+        let from = self.course.copy();
+        let acts = self.search(&from, body, DEPTH, |planner, course, made| planner.explains(course, made, nth));
         if let Some(acts) = acts {
             for act in acts {
                 self.carry(&Move::Act(act));
             }
-            if self.simulation.happened[nth] {
+            if self.course.happened[nth] {
                 return None;
             }
         }
         if let Some(back) = self.earlier(nth, body, Why::Unknown) {
             return Some(back);
         }
-        self.note(
-            nth,
-            if self.left == 0 { GIVEN_UP } else { "nothing in the contract leads to this webhook at this moment; it is left out" },
-        );
+        let why = match () {
+            () if self.left == 0 => GIVEN_UP,
+            () if self.is_known(body) => "nothing in the contract leads to this webhook at this moment; it is left out",
+            () => "no call of the log has made what this webhook is about, so nothing leads to it; it is left out",
+        };
+        self.note(nth, why);
         None
+    }
+
+    /// Whether a body names something that a call of the log or an action has made.
+    fn is_known(&self, body: &Json) -> bool {
+        let named = self.course.twins.named_in(body);
+        let made = self.course.saved.iter().filter(|it| self.course.makers.contains_key(it.0));
+        made.flat_map(|it| &it.1.identities).any(|it| named.contains(&it.1))
     }
 
     fn message_of(&self, nth: usize) -> Option<usize> {
@@ -192,25 +201,25 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether a request of the sandbox to the receiver is that item.
-    fn is_item(&self, simulation: &Simulation, sent: &Sent, nth: usize) -> bool {
-        self.find(simulation, sent).is_some_and(|it| it.0 == nth)
+    fn is_item(&self, course: &Course, sent: &Sent, nth: usize) -> bool {
+        self.find(course, sent).is_some_and(|it| it.0 == nth)
     }
 
     /// Whether the sandbox sends it by itself a little later than the log says. Then time passes until then.
     fn comes_soon(&mut self, nth: usize) -> bool {
-        let mut trial = self.simulation.copy();
-        let Ok(until) = self.simulation.now().checked_add(TOLERANCE) else { return false };
+        let mut trial = self.course.copy();
+        let Ok(until) = self.course.now().checked_add(TOLERANCE) else { return false };
         trial.go(&Move::Advance(until));
         let sent = trial.sent();
         let Some(own) = sent.iter().find(|it| self.is_item(&trial, it, nth)) else { return false };
         self.carry(&Move::Advance(own.at));
-        self.simulation.happened[nth]
+        self.course.happened[nth]
     }
 
     /// How well the webhooks that were made explain an item: what the log does not have counts against it, and what it has
     /// at another moment.
-    fn explains(&self, simulation: &Simulation, made: &[Sent], nth: usize) -> Verdict {
-        let found: Vec<_> = made.iter().map(|it| (it, self.find(simulation, it))).collect();
+    fn explains(&self, course: &Course, made: &[Sent], nth: usize) -> Verdict {
+        let found: Vec<_> = made.iter().map(|it| (it, self.find(course, it))).collect();
         let own = found.iter().filter_map(|it| it.1).find(|it| it.0 == nth);
         let Some((_, score)) = own else { return if made.is_empty() { Verdict::Open } else { Verdict::Dead } };
         let cost = |(made, found): &(&Sent, Option<(usize, u32)>)| match found {
@@ -222,15 +231,15 @@ impl<'a> Planner<'a> {
 
     fn search(
         &mut self,
-        from: &Simulation,
+        from: &Course,
         about: &Json,
         depth: usize,
-        judge: impl Fn(&Self, &Simulation, &[Sent]) -> Verdict,
+        judge: impl Fn(&Self, &Course, &[Sent]) -> Verdict,
     ) -> Option<Vec<Act>> {
         let (mut left, number) = (self.left, self.searches);
         self.searches += DEPTH;
         let mut search = Search { contract: self.contract, about, depth, number, left: &mut left };
-        let found = search.find(from, &mut |simulation, made| judge(self, simulation, made));
+        let found = search.find(from, &mut |course, made| judge(self, course, made));
         self.left = left;
         found
     }
@@ -241,15 +250,15 @@ impl<'a> Planner<'a> {
         for (nth, item) in self.items.all.iter().enumerate() {
             match item.what {
                 Kind::Call { .. } => calls += 1,
-                Kind::Event { .. } => webhooks += usize::from(self.simulation.happened[nth]),
+                Kind::Event { .. } => webhooks += usize::from(self.course.happened[nth]),
             }
         }
         let mut events: BTreeMap<String, usize> = BTreeMap::new();
-        for event in std::mem::take(&mut self.simulation.got) {
+        for event in std::mem::take(&mut self.course.got) {
             *events.entry(event).or_default() += 1;
         }
-        let steps = std::mem::take(&mut self.simulation.steps).into_iter().map(Arc::unwrap_or_clone).collect();
-        let mut steps = tidied(steps, &self.simulation.spans);
+        let steps = std::mem::take(&mut self.course.steps).into_iter().map(Arc::unwrap_or_clone).collect();
+        let mut steps = tidied(steps, &self.course.spans);
         let provider = self.contract.slug;
         steps.extend(events.into_iter().map(|(event, count)| Step::Expect { expect_webhook: ExpectWebhook { provider, event, count } }));
         let rules = if 0 < webhooks { vec![answering::rule_of_all(self.contract, self.usual)] } else { Vec::new() };

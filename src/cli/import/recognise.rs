@@ -4,17 +4,16 @@ use serde_json::{Map, Value as Json};
 
 use super::record::{Direction, Record};
 use crate::engine::tables::{Auth, Contract, EventRow, Operation};
-use crate::kit::fields::{Field, Kind, Need};
+use crate::kit::fields::{Kind, Need};
 use crate::kit::form::Form;
 use crate::kit::http::{Method, Request, decoded, form_pairs};
-use crate::kit::printable::shortened;
 
 /// What a record is.
 pub enum What {
     Call(Called),
     Event(Json),
     /// It concerns the provider, and its contract does not have it.
-    Unknown(String),
+    Unknown(&'static str),
     /// Something else passed the gateway.
     Foreign,
 }
@@ -32,92 +31,44 @@ pub struct Called {
 /// Parameters that prove who calls, or that a form of the provider's own page brings; the scenario makes them anew.
 const PROOFS: &[&str] = &["signature", "timestamp", "csrf_token"];
 
-/// What the hosts of a log say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hosts {
-    /// Some lines have the provider's host, so a line with other hosts alone is no call of it.
-    Tell,
-    /// None has it: a gateway may hide it.
-    Hide,
-}
-
-impl Hosts {
-    /// Of a log.
-    pub fn of(contract: &'static Contract, records: &[Record]) -> Self {
-        if records.iter().any(|it| is_theirs(contract, it)) { Self::Tell } else { Self::Hide }
-    }
-}
-
-fn is_theirs(contract: &'static Contract, record: &Record) -> bool {
-    record.hosts.iter().any(|it| contract.hosts.contains(&it.split(':').next().unwrap_or("")))
-}
-
 /// Recognises a record.
-pub fn recognise(contract: &'static Contract, record: &Record, hosts: Hosts) -> What {
-    let is_theirs = is_theirs(contract, record);
-    let is_elsewhere = hosts == Hosts::Tell && !is_theirs && !record.hosts.is_empty() && record.direction.is_none();
+pub fn recognise(contract: &'static Contract, record: &Record) -> What {
     if record.direction != Some(Direction::Webhook)
-        && !is_elsewhere
         && let Some(called) = call(contract, record)
     {
         return What::Call(called);
     }
+    let is_theirs = record.hosts.iter().any(|it| contract.hosts.contains(&it.split(':').next().unwrap_or("")));
     if record.direction == Some(Direction::Call) || is_theirs {
-        return What::Unknown("this call is none of the contract".to_owned());
+        return What::Unknown("this call is none of the contract");
     }
     let body = serde_json::from_slice::<Json>(&record.body).ok().filter(Json::is_object);
-    let is_certain = contract.recognises(&record.headers) || record.direction == Some(Direction::Webhook);
-    let Some(body) = body.filter(|_| record.method == Method::POST) else {
-        let why = if record.body.is_empty() { "the line has no body" } else { "its body is not a whole JSON object" };
-        return if is_certain { What::Unknown(format!("this webhook is none of the contract: {why}")) } else { What::Foreign };
-    };
-    let mut nearest: Option<(&'static EventRow, Vec<String>, usize)> = None;
-    for event in contract.events {
-        let (lacking, all) = (lacking(event, &body), required(event).count());
-        if lacking.is_empty() {
-            return What::Event(body);
-        }
-        if nearest.as_ref().is_none_or(|it| lacking.len() < it.1.len()) {
-            nearest = Some((event, lacking, all));
-        }
+    if record.method == Method::POST
+        && let Some(body) = body
+        && contract.events.iter().any(|it| has_form(it, &body))
+    {
+        return What::Event(body);
     }
-    let Some((event, lacking, all)) = nearest else { return What::Foreign };
-    let (first, more) = (&lacking[0], lacking.len() - 1);
-    let more = if 0 < more { format!(" (and {more} more)") } else { String::new() };
-    // A body of something else has hardly any member of an event.
-    let looks_alike = 3 <= all && lacking.len() * LACKING_SHARE <= all;
-    match (is_certain, looks_alike) {
-        (true, _) => What::Unknown(format!("this webhook is none of the contract; the nearest is {}, but {first}{more}", event.name)),
-        (false, true) => What::Unknown(format!("this looks like the webhook {}, but {first}{more}", event.name)),
-        (false, false) => What::Foreign,
+    let is_marked = contract.recognises(&record.headers);
+    if is_marked || record.direction == Some(Direction::Webhook) {
+        What::Unknown("this webhook is none of the contract")
+    } else {
+        What::Foreign
     }
 }
 
-/// What looks like an event lacks one of this number of its members at most.
-const LACKING_SHARE: usize = 3;
-
-/// The members that an event always has.
-fn required(event: &'static EventRow) -> impl Iterator<Item = Field> {
-    event.fields().filter(|it| it.need == Need::Required && !it.name.contains(['[', '{']))
-}
-
-/// What a body lacks that an event always has, a clause each.
-fn lacking(event: &'static EventRow, body: &Json) -> Vec<String> {
-    let wrong = |field: Field| {
+/// Whether a body has what an event always has.
+fn has_form(event: &'static EventRow, body: &Json) -> bool {
+    event.fields().filter(|it| it.need == Need::Required && !it.name.contains(['[', '{'])).all(|field| {
         let value = field.name.split('.').try_fold(body, |it, name| it.get(name));
-        let other = |value: &Json| Some(format!("`{}` is {}", field.name, shortened(&value.to_string(), SHOWN_CHARS)));
         match (field.kind, value) {
-            (_, None) => Some(format!("`{}` is missing", field.name)),
-            (Kind::Word(words), Some(value)) if !value.as_str().is_some_and(|it| words.contains(&it)) => other(value),
-            (Kind::Constant(text), Some(value)) if value != text => other(value),
-            (_, Some(_)) => None,
+            (_, None) => false,
+            (Kind::Word(words), Some(value)) => value.as_str().is_some_and(|it| words.contains(&it)),
+            (Kind::Constant(text), Some(value)) => value == text,
+            (_, Some(_)) => true,
         }
-    };
-    required(event).filter_map(wrong).collect()
+    })
 }
-
-/// Of a value that does not fit, a note shows this much.
-const SHOWN_CHARS: usize = 20;
 
 /// The paths that a gateway may have put something in front of: the whole, then shorter ones.
 fn tails(path: &str) -> impl Iterator<Item = &str> {

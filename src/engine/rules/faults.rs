@@ -32,7 +32,13 @@ pub const UNANSWERED: &[&str] = &["timeout", "reset", "refused", "dns", "tls"];
 #[serde(rename_all = "snake_case")]
 pub enum GivenAnswer {
     /// This status, after this delay of simulated time.
-    Status { status: u16, delay: Duration },
+    Status {
+        status: u16,
+        delay: Duration,
+        /// What stands in front of the receiver answers: the receiver does not get the request.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_gateway: bool,
+    },
     /// Nothing, within the time limit of the provider.
     Timeout,
     /// The connection is cut.
@@ -54,12 +60,16 @@ impl GivenAnswer {
 
     /// Whether the request gets to its receiver.
     pub const fn arrives(self) -> bool {
-        matches!(self, Self::Status { .. } | Self::Timeout | Self::Reset)
+        match self {
+            Self::Status { by_gateway, .. } => !by_gateway,
+            Self::Timeout | Self::Reset => true,
+            Self::Refused | Self::Dns | Self::Tls => false,
+        }
     }
 
     /// Whether a rule can say it: it may come from a saved state.
     pub fn is_sound(self) -> bool {
-        let Self::Status { status, delay } = self else { return true };
+        let Self::Status { status, delay, .. } = self else { return true };
         (200..600).contains(&status) && is_span(delay)
     }
 }

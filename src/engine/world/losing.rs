@@ -32,8 +32,9 @@ impl World {
     pub(super) fn unreached(&self, attempt: AttemptId) -> Option<Outcome> {
         let webhook = self.core.outbox.get(attempt.delivery).filter(|it| it.lost(attempt) == Some(Lost::Attempt))?;
         let remarks = Remarks { detail: Some("a rule kept it from the receiver".to_owned()), ..Remarks::default() };
+        let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
         let given = webhook.given(attempt).filter(|it| !it.arrives()).unwrap_or(GivenAnswer::Refused);
-        Some(Outcome { remarks: remarks.boxed(), ..outcome_of(given, Duration::ZERO) })
+        Some(Outcome { remarks: remarks.boxed(), ..outcome_of(given, time_limit) })
     }
 }
 
@@ -47,7 +48,7 @@ fn outcome_of(given: GivenAnswer, time_limit: Duration) -> Outcome {
     let timeout = || Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) };
     match given {
         GivenAnswer::Status { delay, .. } if time_limit <= delay => timeout(),
-        GivenAnswer::Status { status, delay } => Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay, remarks: None },
+        GivenAnswer::Status { status, delay, .. } => Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay, remarks: None },
         GivenAnswer::Timeout => timeout(),
         GivenAnswer::Reset => Outcome::failed(Failure::Reset),
         GivenAnswer::Refused => Outcome::failed(Failure::Refused),

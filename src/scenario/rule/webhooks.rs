@@ -97,7 +97,8 @@ fn answered(node: &Node) -> Vec<GivenAnswer> {
     let plain = |it: &Node| it.plain().and_then(|text| text.parse().ok());
     let one = |it: &Node| {
         let delay = it.get("delay").and_then(duration).unwrap_or_default();
-        let status = |status| GivenAnswer::Status { status, delay };
+        let by_gateway = it.get("by_gateway").is_some();
+        let status = |status| GivenAnswer::Status { status, delay, by_gateway };
         let word = it.plain().and_then(GivenAnswer::of_word);
         word.or_else(|| it.get("status").map_or_else(|| plain(it), plain).map(status))
     };

@@ -186,3 +186,34 @@ fn order_numbers_are_those_of_each_run() {
     assert!(!text.contains("${run}") && said.contains("; `orderNumber` stays the same in each run; play it with"), "{said}\n{text}");
     _ = std::fs::remove_dir_all(folder);
 }
+
+#[test]
+fn an_application_that_was_down_gets_an_older_status_after_a_newer_one() {
+    let hook = |at: &str, status: &str, answered: u16| {
+        let payout = json!({"id": 7, "externalId": "KTR-71", "status": status, "amount": 1500, "currency": "RUB"});
+        let id = format!("0123456789abcdef0123456789abc{}", status.len());
+        let body = json!({"event": "payout.status_changed", "eventId": id, "occurredAt": "2025-03-07T13:11:12+03:00", "payout": payout});
+        format!("{}\n", json!({"at": at, "direction": "webhook", "method": "POST", "path": "/h", "body": body, "status": answered}))
+    };
+    let target = json!({"pan": "4111111111111111"});
+    let made = json!({"orderNumber": "KTR-71", "amount": 1500, "description": "d", "target": target});
+    let (at, path) = ("2025-03-07T10:11:12Z", "/api/v1/performPayout");
+    let call = json!({"at": at, "direction": "call", "method": "POST", "path": path, "body": made, "status": 200});
+    let log = format!("{call}\n")
+        + &hook("2025-03-07T10:11:12Z", "uploaded", 200)
+        + &hook("2025-03-07T10:11:12Z", "created", 200)
+        + &hook("2025-03-07T10:11:12Z", "processing", 502)
+        + &hook("2025-03-07T10:11:20Z", "success", 200)
+        + &hook("2025-03-07T10:11:27Z", "processing", 200);
+    let folder = folder("overtaken");
+    let (text, _) = imported(&folder, &log, "quantum-payouts");
+    _ = std::fs::remove_dir_all(folder);
+    let sandbox = playmoney::Sandbox::from_scenario(&text).expect("a scenario");
+    let order = std::cell::RefCell::new(Vec::new());
+    let receiver = |it: &playmoney::Webhook| {
+        order.borrow_mut().push(it.json()["payout"]["status"].as_str().expect("a status").to_owned());
+        500
+    };
+    sandbox.explore(receiver).budget(1).play().expect("it can be played");
+    assert_eq!(*order.borrow(), ["uploaded", "created", "success", "processing"], "{text}");
+}

@@ -100,30 +100,6 @@ fn names_of_members_make_no_person_harmless() {
 }
 
 #[test]
-fn numbers_about_persons_get_other_digits_and_sums_stay() {
-    let held = json!({
-        "birthday": 19_840_506, "tel": 20_301_130, "customerNo": 20_250_307, "account": 40_817_810_099_910_004_312.0,
-        "order_ref": "20250307", "total": 42.5, "qty": 2, "is_gift": "true", "created_at": 1_741_342_272, "at": 1_741_342_272_000_u64,
-    });
-    let (at, body) = ("2025-05-05T05:05:00Z", json!({"price": "5.0", "name": "A", "data": held}));
-    let log = format!("{}\n", json!({"at": at, "method": "POST", "path": "/api/v1/invoices", "body": body, "status": 200}));
-    let folder = folder("numbers");
-    let (scenario, _) = imported(&folder, &log, "quoine");
-    for own in ["19840506", "20301130", "20250307", "40817810099", "4.0817810099", "1741342272"] {
-        assert!(!scenario.contains(own), "{own}\n{scenario}");
-    }
-    let held = |name: &str| {
-        let line = scenario.lines().find_map(|it| it.trim().strip_prefix(&format!("{name}: ")));
-        line.unwrap_or_else(|| panic!("{name}\n{scenario}")).trim_matches(['"', '\'']).to_owned()
-    };
-    assert_eq!([held("total"), held("qty"), held("is_gift")], ["42.5", "2", "true"]);
-    assert!(held("order_ref").len() == 8 && held("customerNo").len() == 8, "the form stays\n{scenario}");
-    assert!(held("created_at").starts_with("1762") || held("created_at").starts_with("176"), "a date keeps its distance\n{scenario}");
-    assert_eq!(held("at").len(), 13);
-    _ = std::fs::remove_dir_all(folder);
-}
-
-#[test]
 fn forms_stay() {
     let body = json!({"price": "5.0", "name": "A", "data": {
         "thing": "123e4567-e89b-42d3-a456-426614174000", "day": "2025-05-17", "card": "4276 3800 1234 5679",

@@ -60,6 +60,15 @@ fn a_receiver_that_refuses_gets_nothing() {
 }
 
 #[test]
+fn what_a_gateway_answers_does_not_reach_the_receiver() {
+    let then = "answered: [{ status: 502, by_gateway: true }, { status: 504, by_gateway: true, delay: 3s }, 200]";
+    let mut shop = shop(&rule("quantum-payouts", PROCESSING, then));
+    shop.play(PERFORM).play("advance until idle");
+    assert_eq!(received(&shop), [3]);
+    assert_eq!(seen(&mut shop), ["delivered", "502 null 0", "504 null 3000", "200 null 0"]);
+}
+
+#[test]
 fn an_answer_that_comes_after_the_time_limit_is_a_timeout() {
     let mut shop = shop(&rule("quantum-payouts", PROCESSING, "answered: [{ status: 200, delay: 10s }, 200]"));
     shop.play(PERFORM).play("advance until idle");

@@ -172,7 +172,7 @@ const LOG_READERS: &[&str] = &[
     "control/journal.rs",
     "control/verification/search.rs",
     "stage/waiting.rs",
-    "cli/import/simulation.rs",
+    "cli/import/course.rs",
     "cli/import/rehearsal.rs",
 ];
 

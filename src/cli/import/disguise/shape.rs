@@ -48,25 +48,6 @@ pub fn like(text: &str, draws: &mut Draws) -> String {
     format!("{prefix}{made}")
 }
 
-/// A number with other digits, as JSON writes it: its sign, its point and its exponent stay.
-pub fn digits(number: &str, draws: &mut Draws) -> String {
-    let mantissa = number.find(['e', 'E']).unwrap_or(number.len());
-    let mut is_first = true;
-    let mut other = |it: char| {
-        if !it.is_ascii_digit() {
-            return it;
-        }
-        let is_leading = std::mem::take(&mut is_first);
-        match it {
-            '0' if is_leading => it, // 0.25
-            _ if is_leading => one(b"123456789", draws),
-            _ => one(b"0123456789", draws),
-        }
-    };
-    let made: String = number[..mantissa].chars().map(&mut other).collect();
-    made + &number[mantissa..]
-}
-
 /// Whether a text has the form of a UUID.
 fn is_uuid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);

@@ -7,14 +7,17 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Planner;
 use super::happening::pair;
+use crate::cli::import::course::Sent;
 use crate::cli::import::items::{Item, Items, Kind};
 use crate::cli::import::script::{Rule, span};
-use crate::cli::import::simulation::Sent;
 use crate::engine::tables::Contract;
 use crate::kit::time::Duration;
 
 /// An answer that takes longer keeps its duration: it counts against the provider's time limit.
 const SLOW: Duration = Duration::from_secs(1);
+
+/// Statuses that a gateway gives for an application that is down, so that the application has not seen the webhook.
+const OF_GATEWAYS: [u16; 2] = [502, 503];
 
 /// The status of acceptance that the log has most often.
 pub(super) fn usual(items: &Items) -> u16 {
@@ -45,11 +48,11 @@ impl Planner<'_> {
         if made.is_empty() {
             return all;
         }
-        let mut simulation = self.simulation.copy();
+        let mut course = self.course.copy();
         let mut found: Vec<(Map<String, Json>, Vec<Json>)> = Vec::new();
         for it in made {
-            let Some((nth, _)) = self.find(&simulation, it) else { continue };
-            pair(self.items, &mut simulation, nth, it);
+            let Some((nth, _)) = self.find(&course, it) else { continue };
+            pair(self.items, &mut course, nth, it);
             found.push((self.when(it), self.answers_to(nth)));
         }
         let is_unusual = |answers: &[Json]| answers != [Json::from(self.usual)];
@@ -93,9 +96,16 @@ fn short(answer: &Json) -> Option<Json> {
 }
 
 fn answer(item: &Item) -> Json {
-    match item.outcome {
-        Err(failure) => failure.into(),
-        Ok(status) if SLOW <= item.took => json!({"status": status, "delay": span(item.took)}),
-        Ok(status) => status.into(),
+    let status = match item.outcome {
+        Err(failure) => return failure.into(),
+        Ok(status) => status,
+    };
+    let mut members = Map::from_iter([("status".to_owned(), Json::from(status))]);
+    if SLOW <= item.took {
+        members.insert("delay".to_owned(), span(item.took).into());
     }
+    if OF_GATEWAYS.contains(&status) {
+        members.insert("by_gateway".to_owned(), true.into());
+    }
+    if members.len() == 1 { status.into() } else { Json::Object(members) }
 }

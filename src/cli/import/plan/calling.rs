@@ -7,10 +7,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Planner;
 use crate::cli::import::causes::{Verdict, collect};
-use crate::cli::import::id_map::text_of;
+use crate::cli::import::course::{Answered, Course, Move};
 use crate::cli::import::items::{Item, Kind};
 use crate::cli::import::script::{Call, Rule};
-use crate::cli::import::simulation::{Answered, Move, Simulation};
+use crate::cli::import::twins::text_of;
 use crate::cli::import::words::is_identity;
 use crate::engine::tables::Operation;
 
@@ -75,16 +75,16 @@ impl Planner<'_> {
             self.note(nth, "this call gets the same status in the scenario, but an answer that says something else");
         }
         if let Some((name, logged, own)) = way.guess {
-            Arc::make_mut(&mut self.simulation.ids).bind(scope(operation), &name, &logged, &own);
+            Arc::make_mut(&mut self.course.twins).bind(scope(operation), &name, &logged, &own);
         }
-        self.happened(nth, self.simulation.now());
+        self.happened(nth, self.course.now());
         if self.items.all[nth].outcome.is_ok_and(|it| it < 300) {
-            Arc::make_mut(&mut self.simulation.ids).learn_given(&Json::Object(way.call.with.clone()));
+            Arc::make_mut(&mut self.course.twins).learn_given(&Json::Object(way.call.with.clone()));
         }
         let answered = self.carry(&Move::Call(operation, Box::new(way.call)));
         let Kind::Call { answer, .. } = &item.what else { return };
         match (answered, answer) {
-            (Some(Answered { body, .. }), Some(logged)) => Arc::make_mut(&mut self.simulation.ids).learn(scope(operation), logged, &body),
+            (Some(Answered { body, .. }), Some(logged)) => Arc::make_mut(&mut self.course.twins).learn(scope(operation), logged, &body),
             (Some(_), None) => {}
             (None, _) => self.note(nth, "this call cannot be made in a scenario; it is left out"),
         }
@@ -103,7 +103,7 @@ impl Planner<'_> {
         if self.items.all[nth].outcome.is_ok() {
             self.note(nth, "the contract does not answer this call like that; in the scenario a rule does");
         }
-        self.simulation.rule(Rule { name: None, on, when, then });
+        self.course.rule(Rule { name: None, on, when, then });
     }
 
     fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, nth: usize) -> Call {
@@ -131,8 +131,8 @@ impl Planner<'_> {
             Json::Object(members) => members.iter().map(|(name, it)| (name.clone(), self.referring(name, it))).collect(),
             Json::Array(items) => items.iter().map(|it| self.referring(name, it)).collect(),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
-                let twin = text_of(value).and_then(|it| self.simulation.ids.twin(name, &it).map(str::to_owned));
-                twin.and_then(|it| reference(&self.simulation, name, &it)).unwrap_or_else(|| value.clone())
+                let twin = text_of(value).and_then(|it| self.course.twins.twin(name, &it).map(str::to_owned));
+                twin.and_then(|it| reference(&self.course, name, &it)).unwrap_or_else(|| value.clone())
             }
         }
     }
@@ -165,14 +165,9 @@ impl Planner<'_> {
         for (name, value) in with.iter().filter(|it| is_identity(it.0) || it.0 == "hash") {
             let Some(logged) = text_of(value).filter(|_| base.with.get(name) == Some(value)) else { continue };
             let mut seen = BTreeSet::new();
-            let mut leaves: Vec<(String, String)> = self
-                .simulation
-                .saved
-                .values()
-                .flat_map(|it| it.identities.iter().cloned())
-                .filter(|it| seen.insert(it.1.clone()))
-                .collect();
-            leaves.sort_by_key(|it| self.simulation.ids.has_twin(&it.1));
+            let mut leaves: Vec<(String, String)> =
+                self.course.saved.values().flat_map(|it| it.identities.iter().cloned()).filter(|it| seen.insert(it.1.clone())).collect();
+            leaves.sort_by_key(|it| self.course.twins.has_twin(&it.1));
             for (path, own) in leaves.into_iter().filter(|it| it.1 != logged).take(GUESSES_MAX) {
                 let mut call = base.clone();
                 call.with.insert(name.clone(), format!("${{{path}}}").into());
@@ -190,17 +185,17 @@ impl Planner<'_> {
     }
 
     fn tried(&self, operation: &'static Operation, call: &Call, item: &Item) -> Fit {
-        let mut trial = self.simulation.copy();
+        let mut trial = self.course.copy();
         let answered = trial.go(&Move::Call(operation, Box::new(call.clone())));
         answered.map_or(Fit::None, |it| self.fit(&trial, &it, item))
     }
 
-    fn fit(&self, simulation: &Simulation, answered: &Answered, item: &Item) -> Fit {
+    fn fit(&self, course: &Course, answered: &Answered, item: &Item) -> Fit {
         let Kind::Call { answer, operation, .. } = &item.what else { return Fit::None };
         match (item.outcome, answered.status, answer) {
             (Ok(logged), Ok(own), _) if logged != own => Fit::None,
             (Ok(_), Ok(_), None) => Fit::Whole,
-            (Ok(_), Ok(_), Some(logged)) => match simulation.ids.fit(&self.words, scope(operation), logged, &answered.body) {
+            (Ok(_), Ok(_), Some(logged)) => match course.twins.fit(&self.words, scope(operation), logged, &answered.body) {
                 Some(_) => Fit::Whole,
                 None => Fit::Status,
             },
@@ -211,16 +206,16 @@ impl Planner<'_> {
     /// Looks for what had happened outside before a call, so that it gets the answer of the log; and lets it happen.
     fn lead_to(&mut self, operation: &'static Operation, call: &Call, item: &Item, answer: Option<&Json>) -> bool {
         let with = json!(call.with);
-        let refers = with.to_string().contains("${") || self.simulation.ids.has_given(&with);
+        let refers = with.to_string().contains("${") || self.course.twins.has_given(&with);
         let about = json!({"answer": answer, "with": with});
         if !refers || item.outcome.is_ok_and(|it| 500 <= it) || (answer.is_none() && item.outcome.is_ok_and(|it| it < 300)) {
             return false;
         }
-        let from = self.simulation.copy();
-        let acts = self.search(&from, &about, DEPTH, |planner, simulation, made| {
-            let found: Option<Vec<_>> = made.iter().map(|it| planner.find(simulation, it)).collect();
+        let from = self.course.copy();
+        let acts = self.search(&from, &about, DEPTH, |planner, course, made| {
+            let found: Option<Vec<_>> = made.iter().map(|it| planner.find(course, it)).collect();
             let Some(found) = found.filter(|all| all.is_sorted_by_key(|it| it.0)) else { return Verdict::Dead };
-            let mut later = simulation.copy();
+            let mut later = course.copy();
             let answered = later.go(&Move::Call(operation, Box::new(call.clone())));
             let fits = answered.is_some_and(|it| planner.fit(&later, &it, item) == Fit::Whole);
             if fits { Verdict::Explains(1 + found.iter().map(|it| it.1).sum::<u32>()) } else { Verdict::Open }
@@ -239,9 +234,9 @@ fn scope(operation: &Operation) -> &str {
 }
 
 /// A reference to a text in what the steps have saved: best to a member of the same name.
-pub(super) fn reference(simulation: &Simulation, name: &str, text: &str) -> Option<Json> {
+pub(super) fn reference(course: &Course, name: &str, text: &str) -> Option<Json> {
     let mut leaves = Vec::new();
-    for (root, saved) in &simulation.saved {
+    for (root, saved) in &course.saved {
         if has_text(&saved.value, text) {
             collect(root, "", &saved.value, &mut leaves);
         }

@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 
 use super::{DEPTH, Planner, TOLERANCE};
 use crate::cli::import::causes::{Search, Verdict};
+use crate::cli::import::course::{Course, Move, Sent};
 use crate::cli::import::items::{Item, Kind};
-use crate::cli::import::simulation::{Move, Sent, Simulation};
 
 /// Places before a webhook at which something may have happened that no line tells.
 const PLACES_MAX: usize = 12;
@@ -70,11 +70,11 @@ impl Planner<'_> {
             }
             let from = self.kept[place].copy();
             let left = Cell::new(self.left);
-            let acts = self.search(&from, body, ACTIONS, |planner, simulation, made| {
+            let acts = self.search(&from, body, ACTIONS, |planner, course, made| {
                 if made.is_empty() {
-                    planner.leads_later(simulation, (nth, body), why, &left)
+                    planner.leads_later(course, (nth, body), why, &left)
                 } else if can_make {
-                    planner.makes(simulation, made, nth)
+                    planner.makes(course, made, nth)
                 } else {
                     Verdict::Dead
                 }
@@ -90,7 +90,7 @@ impl Planner<'_> {
                     self.carry(&Move::Act(act.clone()));
                     self.found.entry(place).or_default().push((nth, act));
                 }
-                self.kept[place] = self.simulation.copy();
+                self.kept[place] = self.course.copy();
                 return Some(place);
             }
         }
@@ -111,7 +111,7 @@ impl Planner<'_> {
     /// The plan goes on with that item again.
     fn go_back(&mut self, place: usize) {
         self.kept.truncate(place + 1);
-        self.simulation = self.kept[place].copy();
+        self.course = self.kept[place].copy();
         self.notes.retain(|it| it.0 < place);
     }
 
@@ -121,27 +121,27 @@ impl Planner<'_> {
         let (from, at) = (&self.kept[place], self.items.all[nth].at);
         let first = |message: &usize| self.items.messages[*message].first().copied().filter(|it| self.items.all[*it].at == at);
         let before = from.messages.values().filter_map(first);
-        let after = self.simulation.messages.iter().filter(|it| !from.messages.contains_key(it.0)).filter_map(|it| first(it.1));
+        let after = self.course.messages.iter().filter(|it| !from.messages.contains_key(it.0)).filter_map(|it| first(it.1));
         before.into_iter().all(|it| it < nth) && after.into_iter().all(|it| nth < it)
     }
 
     /// How well the webhooks that actions have made explain an item, if the log has all of them, in this order.
-    fn makes(&self, simulation: &Simulation, made: &[Sent], nth: usize) -> Verdict {
-        let found: Option<Vec<usize>> = made.iter().map(|sent| self.find(simulation, sent).map(|it| it.0)).collect();
+    fn makes(&self, course: &Course, made: &[Sent], nth: usize) -> Verdict {
+        let found: Option<Vec<usize>> = made.iter().map(|sent| self.find(course, sent).map(|it| it.0)).collect();
         let Some(found) = found else { return Verdict::Dead };
         let is_early = made.iter().zip(&found).all(|(made, it)| made.made <= self.items.all[*it].at);
-        if found.is_sorted() && is_early { self.explains(simulation, made, nth) } else { Verdict::Dead }
+        if found.is_sorted() && is_early { self.explains(course, made, nth) } else { Verdict::Dead }
     }
 
     /// How well actions without webhooks explain an item: it comes by itself at its moment, or one more action makes it.
-    fn leads_later(&self, simulation: &Simulation, (nth, body): (usize, &Json), why: Why, left: &Cell<u32>) -> Verdict {
+    fn leads_later(&self, course: &Course, (nth, body): (usize, &Json), why: Why, left: &Cell<u32>) -> Verdict {
         let at = self.items.all[nth].at;
-        let mut later = simulation.copy();
+        let mut later = course.copy();
         // An item that explains another webhook already cannot explain this one.
-        let taken = self.simulation.messages.iter().filter(|it| !simulation.messages.contains_key(it.0)).map(|it| *it.1);
+        let taken = self.course.messages.iter().filter(|it| !course.messages.contains_key(it.0)).map(|it| *it.1);
         later.messages.extend(taken.map(|it| (u64::MAX - it as u64, it)));
         later.sent();
-        if at <= simulation.now() || later.go(&Move::Advance(at)).is_none() {
+        if at <= course.now() || later.go(&Move::Advance(at)).is_none() {
             return Verdict::Open;
         }
         let came = later.sent();
@@ -154,7 +154,7 @@ impl Planner<'_> {
         }
         let mut budget = left.get();
         let mut last = Search { contract: self.contract, about: body, depth: 1, number: self.searches + DEPTH, left: &mut budget };
-        let explained = last.find(&later, &mut |simulation, made| self.explains(simulation, made, nth));
+        let explained = last.find(&later, &mut |course, made| self.explains(course, made, nth));
         left.set(budget);
         if explained.is_some() { Verdict::Explains(1) } else { Verdict::Open }
     }

@@ -8,10 +8,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::calling::reference;
 use super::{Leaves, Planner, TOLERANCE};
-use crate::cli::import::id_map::text_of;
+use crate::cli::import::course::{Answered, Course, Move, Sent};
 use crate::cli::import::items::{Item, Items, Kind};
 use crate::cli::import::script::{Rule, span};
-use crate::cli::import::simulation::{Answered, Move, Sent, Simulation};
+use crate::cli::import::twins::text_of;
 use crate::cli::import::words::is_identity;
 use crate::kit::time::{Duration, later};
 
@@ -20,18 +20,18 @@ const TRIALS: usize = 4;
 
 impl Planner<'_> {
     /// Which item a request of the sandbox to the receiver is, and how well it fits.
-    pub(super) fn find(&self, simulation: &Simulation, sent: &Sent) -> Option<(usize, u32)> {
-        if let Some(message) = simulation.messages.get(&sent.delivery) {
-            return self.items.messages[*message].iter().copied().find(|it| !simulation.happened[*it]).map(|it| (it, 0));
+    pub(super) fn find(&self, course: &Course, sent: &Sent) -> Option<(usize, u32)> {
+        if let Some(message) = course.messages.get(&sent.delivery) {
+            return self.items.messages[*message].iter().copied().find(|it| !course.happened[*it]).map(|it| (it, 0));
         }
-        let taken: BTreeSet<usize> = simulation.messages.values().copied().collect();
+        let taken: BTreeSet<usize> = course.messages.values().copied().collect();
         let mut best: Option<(usize, u32)> = None;
         for (_, attempts) in self.items.messages.iter().enumerate().filter(|it| !taken.contains(&it.0)) {
-            let Some(nth) = attempts.first().copied().filter(|it| !simulation.happened[*it]) else { continue };
+            let Some(nth) = attempts.first().copied().filter(|it| !course.happened[*it]) else { continue };
             let item = &self.items.all[nth];
             let Kind::Event { body, .. } = &item.what else { continue };
             let is_past = later(item.at, TOLERANCE).is_some_and(|it| it < sent.at);
-            let score = simulation.ids.fit(&self.words, "", body, &sent.body).filter(|_| !is_past);
+            let score = course.twins.fit(&self.words, "", body, &sent.body).filter(|_| !is_past);
             if let Some(score) = score
                 && best.is_none_or(|it| it.1 < score)
             {
@@ -44,33 +44,33 @@ impl Planner<'_> {
     /// Does something, and notes what it has made the receiver get. `None`: the sandbox refuses it.
     pub(super) fn carry(&mut self, to: &Move) -> Option<Answered> {
         if let Move::Advance(at) = to
-            && *at <= self.simulation.now()
+            && *at <= self.course.now()
         {
             return None;
         }
-        let latest = self.simulation.latest();
+        let latest = self.course.latest();
         let rehearsal = self.rehearsed(to, &[])?;
         let rules = self.rules_for(to, &rehearsal.0.made_after(latest));
-        let (simulation, answered) = if rules.is_empty() { rehearsal } else { self.rehearsed(to, &rules)? };
-        self.simulation = simulation;
-        let sent = self.simulation.sent();
+        let (course, answered) = if rules.is_empty() { rehearsal } else { self.rehearsed(to, &rules)? };
+        self.course = course;
+        let sent = self.course.sent();
         self.settle(&sent);
-        for it in self.simulation.made_after(latest).iter().filter(|it| it.waits) {
-            if let Some((nth, _)) = self.find(&self.simulation, it) {
-                pair(self.items, &mut self.simulation, nth, it);
+        for it in self.course.made_after(latest).iter().filter(|it| it.waits) {
+            if let Some((nth, _)) = self.find(&self.course, it) {
+                pair(self.items, &mut self.course, nth, it);
             }
         }
         Some(answered)
     }
 
-    /// The simulation behind something that happens, with these rules and those that give the answers of the log to its webhooks: which
+    /// The course behind something that happens, with these rules and those that give the answers of the log to its webhooks: which
     /// webhooks are made can depend on how those before them were answered. `None`: the sandbox refuses it.
-    fn rehearsed(&self, to: &Move, rules: &[Rule]) -> Option<(Simulation, Answered)> {
-        let latest = self.simulation.latest();
+    fn rehearsed(&self, to: &Move, rules: &[Rule]) -> Option<(Course, Answered)> {
+        let latest = self.course.latest();
         let mut own = rules.to_vec();
         let mut tries = 1;
         loop {
-            let mut trial = self.simulation.copy();
+            let mut trial = self.course.copy();
             // The last rule that is added is the first that is asked.
             for rule in own.iter().rev() {
                 trial.rule(rule.clone());
@@ -88,12 +88,12 @@ impl Planner<'_> {
     /// Notes what the receiver has got.
     pub(super) fn settle(&mut self, sent: &[Sent]) {
         for it in sent {
-            self.simulation.got.push(it.event.clone());
-            let Some((nth, _)) = self.find(&self.simulation, it) else {
+            self.course.got.push(it.event.clone());
+            let Some((nth, _)) = self.find(&self.course, it) else {
                 self.unexpected(it);
                 continue;
             };
-            pair(self.items, &mut self.simulation, nth, it);
+            pair(self.items, &mut self.course, nth, it);
             self.happened(nth, it.at);
             let late = self.items.all[nth].at.duration_since(it.at);
             if TOLERANCE < late.abs() {
@@ -106,7 +106,7 @@ impl Planner<'_> {
 
     /// The sandbox has sent what the log does not have.
     fn unexpected(&mut self, sent: &Sent) {
-        let attempts = self.simulation.messages.get(&sent.delivery).map(|it| &self.items.messages[*it]);
+        let attempts = self.course.messages.get(&sent.delivery).map(|it| &self.items.messages[*it]);
         if let Some(last) = attempts.and_then(|it| it.last()).copied() {
             let number = sent.number;
             let why =
@@ -120,12 +120,12 @@ impl Planner<'_> {
         if made.is_empty() || self.items.messages.is_empty() {
             return Vec::new();
         }
-        let mut simulation = self.simulation.copy();
+        let mut course = self.course.copy();
         let mut found = Vec::new();
         for it in made {
-            let nth = self.find(&simulation, it).map(|it| it.0);
+            let nth = self.find(&course, it).map(|it| it.0);
             if let Some(nth) = nth {
-                pair(self.items, &mut simulation, nth, it);
+                pair(self.items, &mut course, nth, it);
             }
             found.push((it, nth));
         }
@@ -156,7 +156,7 @@ impl Planner<'_> {
         }
         let is_between = |(place, it): (usize, &Item)| match it.what {
             Kind::Call { .. } => made.made < it.at && it.at < at,
-            Kind::Event { .. } => !self.simulation.happened[place] && !together.contains(&place) && it.at < at,
+            Kind::Event { .. } => !self.course.happened[place] && !together.contains(&place) && it.at < at,
         };
         waited || TOLERANCE < late || (late.is_positive() && self.items.all[..nth].iter().enumerate().any(is_between))
     }
@@ -203,7 +203,7 @@ impl Planner<'_> {
         let mut own = Map::new();
         for (name, value) in members {
             let reference =
-                text_of(value).filter(|_| named.is_none() && is_identity(name)).and_then(|it| reference(&self.simulation, name, &it));
+                text_of(value).filter(|_| named.is_none() && is_identity(name)).and_then(|it| reference(&self.course, name, &it));
             if reference.is_some() {
                 named.clone_from(&reference);
             }
@@ -238,9 +238,9 @@ impl Planner<'_> {
 }
 
 /// A request of the sandbox to the receiver is that item, or will be.
-pub(super) fn pair(items: &Items, simulation: &mut Simulation, nth: usize, sent: &Sent) {
+pub(super) fn pair(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
     if let Kind::Event { body, message } = &items.all[nth].what {
-        simulation.messages.insert(sent.delivery, *message);
-        Arc::make_mut(&mut simulation.ids).learn("", body, &sent.body);
+        course.messages.insert(sent.delivery, *message);
+        Arc::make_mut(&mut course.twins).learn("", body, &sent.body);
     }
 }

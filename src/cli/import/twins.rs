@@ -1,4 +1,4 @@
-//! Which value of the log is which of the sandbox: the ids, tokens and numbers that a provider gives out are others in
+//! Which value of the log is which of the sandbox: the twins, tokens and numbers that a provider gives out are others in
 //! each.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,7 @@ struct Key {
 
 /// The pairs that are known.
 #[derive(Clone, Default)]
-pub struct IdMap {
+pub struct Twins {
     own: BTreeMap<Key, String>,
     logged: BTreeMap<Key, String>,
     /// Names that the application gives: they are the same in the log and in the sandbox.
@@ -99,7 +99,7 @@ fn is_measure(name: &str, text: &str) -> bool {
     looks_dated || (is_number && !is_identity(name) && !name.is_empty())
 }
 
-impl IdMap {
+impl Twins {
     /// How well a body of the sandbox fits one of the log. `None`: they are about different things, or say different
     /// things. The words are those in which two bodies differ in what they say; `asked` is what was asked for, and nothing
     /// for events.

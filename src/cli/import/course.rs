@@ -1,4 +1,4 @@
-//! A sandbox and the steps that have led it there. A simulation is a value: a copy tries a step out, and nothing has
+//! A sandbox and the steps that have led it there. A course is a value: a copy tries a step out, and nothing has
 //! happened.
 
 use std::collections::BTreeMap;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::causes::identities;
-use super::id_map::IdMap;
 use super::script::{Act, Call, Rule, Step, references, span};
+use super::twins::Twins;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{Failure, Outcome, Status};
 use crate::engine::log::What;
@@ -69,7 +69,7 @@ impl SavedValue {
 }
 
 /// See the module.
-pub struct Simulation {
+pub struct Course {
     sandbox: Sandbox,
     contract: &'static Contract,
     /// Shared with the copies: most steps of a copy are those of its original.
@@ -79,7 +79,7 @@ pub struct Simulation {
     pub saved: BTreeMap<String, Arc<SavedValue>>,
     /// What made each saved value: the operation or action.
     pub makers: BTreeMap<String, &'static str>,
-    pub ids: Arc<IdMap>,
+    pub twins: Arc<Twins>,
     /// Which message of the log a delivery is.
     pub messages: BTreeMap<u64, usize>,
     /// The records of the log that have happened.
@@ -92,7 +92,7 @@ pub struct Simulation {
     seen: u64,
 }
 
-impl Simulation {
+impl Course {
     /// The beginning at that moment with those rules, for a log of that many records.
     ///
     /// # Panics
@@ -122,7 +122,7 @@ impl Simulation {
             spans: BTreeMap::new(),
             saved: BTreeMap::from([(WEBHOOK_URL.to_owned(), SavedValue::of(WEBHOOK_URL, addresses))]),
             makers: BTreeMap::new(),
-            ids: Arc::default(),
+            twins: Arc::default(),
             messages: BTreeMap::new(),
             happened: vec![false; records],
             order: Vec::new(),
@@ -141,7 +141,7 @@ impl Simulation {
             spans: self.spans.clone(),
             saved: self.saved.clone(),
             makers: self.makers.clone(),
-            ids: self.ids.clone(),
+            twins: self.twins.clone(),
             messages: self.messages.clone(),
             happened: self.happened.clone(),
             order: self.order.clone(),
