@@ -3185,6 +3185,18 @@ export interface components {
             then: {
                 /** @description the receiver gets the first attempts, this number of them, and the provider takes each for a timeout */
                 answer_lost?: number | string;
+                /** @description the provider takes this for the receiver's answer, whatever the receiver answers: 502, or timeout, reset, refused, dns, tls; of a list such as [502, {status: 200, delay: 3s}], one for each request, copies too, the last one for all that follow; with refused, dns and tls the receiver does not get the request; the rules behind one with this effect alone are asked too */
+                answered?: ((number | string) | ("timeout" | "reset" | "refused" | "dns" | "tls")) | (((number | string) | ("timeout" | "reset" | "refused" | "dns" | "tls")) | {
+                    /**
+                     * @description the simulated time until it comes; it counts against the time limit of the provider
+                     * @example 30m
+                     * @example 1h30m
+                     * @example PT31M
+                     */
+                    delay?: string;
+                    /** @description the HTTP status */
+                    status: number | string;
+                })[];
                 /**
                  * @description signs the webhook with an unknown secret
                  * @constant

@@ -18,10 +18,10 @@ use super::serve::target;
 use super::style::{fitted, judged, known_columns};
 use super::{Exit, Stop, written};
 use crate::edge::driver::Stopwatch;
-use crate::explore::{self, BUDGET, BUDGET_MAX, End, Explored, FIRST_RUN_MAX, Progress, Receiver, Task, Wish};
+use crate::explore::{self, BUDGET, BUDGET_MAX, End, Explored, FIRST_RUN_MAX, Limits, Progress, Receiver, Task};
 use crate::kit::concealed;
 use crate::kit::time::Timestamp;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, StepKind};
 
 /// What to explore, and how far.
 #[derive(Args)]
@@ -58,6 +58,10 @@ pub struct Explore {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Keep a file with the time of the run that is being played, which libfaketime reads as `FAKETIME_TIMESTAMP_FILE` with
+    /// `FAKETIME_FMT=%s`; as `playmoney serve --faketime-file`, and with one job only
+    #[arg(long, value_name = "FILE")]
+    faketime_file: Option<PathBuf>,
 }
 
 fn receiver(text: &str) -> Result<String, String> {
@@ -65,7 +69,7 @@ fn receiver(text: &str) -> Result<String, String> {
 }
 
 /// An exploration that has ended, with what reports need.
-struct Told<'a> {
+struct Ended<'a> {
     file: &'a File,
     scenario: &'a Scenario,
     seed: u64,
@@ -89,6 +93,13 @@ impl Explore {
         if let Some(file) = &self.write {
             written::may_be_new(file)?;
         }
+        if let Some(file) = &self.faketime_file {
+            if 1 < self.jobs {
+                let why = "--faketime-file shows one time, and each of several --jobs has its own: explore with --jobs 1";
+                return Err(Stop::usage(why));
+            }
+            written::may_show_time(file)?;
+        }
         let scenario = match load(&file) {
             Ok(it) => it,
             Err(mistakes) => {
@@ -103,6 +114,10 @@ impl Explore {
         if !scenario.steps.iter().any(crate::scenario::Step::proves) {
             return Err(Stop::usage(format!("{} expects nothing, so nothing can break: add the step `probe`", shown(&self.scenario))));
         }
+        let asks = |it: &StepKind| matches!(it, StepKind::Probe { .. } | StepKind::WaitFor(_));
+        if !self.json && !scenario.steps.iter().any(|it| it.any(&asks)) {
+            tell("playmoney: the scenario asks the application nothing, so a wrong order is not seen: add the step `probe`");
+        }
         let stopwatch = Stopwatch::start();
         let seed = self.seed.or(scenario.seed).unwrap_or(1);
         let began = stopwatch.uptime().date;
@@ -111,7 +126,7 @@ impl Explore {
         let written = self.save(&file, &explored)?;
         let (took, webhook_url, budget) = (stopwatch.uptime().elapsed, &self.webhook_url, self.budget);
         let told =
-            Told { file: &file, scenario: &scenario, seed, budget, first_run, webhook_url, explored: &explored, written, began, took };
+            Ended { file: &file, scenario: &scenario, seed, budget, first_run, webhook_url, explored: &explored, written, began, took };
         self.tell(&told)?;
         Ok(match explored.end {
             End::Nothing => Exit::Good,
@@ -137,7 +152,7 @@ impl Explore {
     }
 
     fn explore(&self, scenario: &Scenario, seed: u64, first_run: u32) -> Result<Explored, Stop> {
-        let wish = Wish { seed, first_run, budget: self.budget, jobs: self.jobs.into(), receiver: Receiver::Parallel };
+        let limits = Limits { seed, first_run, budget: self.budget, jobs: self.jobs.into(), receiver: Receiver::Parallel };
         let servers = playing::Servers::start(self)?;
         if !self.json {
             tell(servers.in_words(&self.webhook_url));
@@ -162,7 +177,7 @@ impl Explore {
             }
         };
         let mut play = |tasks: &[Task<'_>]| servers.play(scenario, seed, tasks, &mut waiting);
-        let explored = explore::explore(scenario, &wish, &mut play, &mut progress);
+        let explored = explore::explore(scenario, &limits, &mut play, &mut progress);
         if is_terminal {
             tell_count("");
         }
@@ -176,7 +191,7 @@ impl Explore {
         Ok(Some(path))
     }
 
-    fn tell(&self, told: &Told<'_>) -> Result<(), Stop> {
+    fn tell(&self, told: &Ended<'_>) -> Result<(), Stop> {
         if self.json {
             print(&report::json(told).to_string())?;
         } else {
@@ -192,7 +207,7 @@ impl Explore {
 }
 
 /// A run as `playmoney run` reports it.
-fn played(told: &Told<'_>, run: &explore::Run) -> PlayedFile {
+fn played(told: &Ended<'_>, run: &explore::Run) -> PlayedFile {
     let mut own = PlayedFile::of(run.report.clone());
     own.path.clone_from(&told.file.path);
     own.name.clone_from(&told.scenario.name);
@@ -203,6 +218,6 @@ fn played(told: &Told<'_>, run: &explore::Run) -> PlayedFile {
 }
 
 /// The lines about a run that has failed without a deviation.
-fn plain_failure(told: &Told<'_>, run: &explore::Run, columns: Option<usize>) -> String {
+fn plain_failure(told: &Ended<'_>, run: &explore::Run, columns: Option<usize>) -> String {
     file_report(&played(told, run), &run.report, columns)
 }

@@ -12,8 +12,11 @@ mod entry;
 mod forms;
 mod items;
 mod plan;
+mod progress;
 mod recognise;
 mod record;
+mod rehearsal;
+mod runs;
 mod script;
 mod twins;
 mod words;
@@ -27,17 +30,19 @@ use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value as Json};
 
 use self::forms::Form;
-use self::items::{Note, items};
+use self::items::{Items, Note, items};
 use self::plan::{Plan, plan};
-use self::script::{Clock, Script};
+use self::progress::Progress;
+use self::rehearsal::played;
+use self::runs::Numbered;
+use self::script::{Clock, Script, Step};
 use super::output::{print, tell};
 use super::paths::{bounded, kind, quoted, shown};
 use super::scenarios::{contracts, count};
 use super::{Exit, Stop, written};
-use crate::engine::start::Start;
+use crate::engine::tables::Contract;
 use crate::providers;
-use crate::scenario::{Known, STEPS_MAX, parse, yaml};
-use crate::stage::{INBOXES, MemoryStage, play};
+use crate::scenario::{STEPS_MAX, yaml};
 
 /// Bytes of a log.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -45,6 +50,13 @@ const BYTES_MAX: usize = 64 * 1024 * 1024;
 const ITEMS_MAX: usize = 500;
 /// Notes that are shown.
 const NOTES_MAX: usize = 50;
+
+/// What stands behind the steps: how to ask the application.
+const PROBE: &str = "# What has your application made of the webhooks? Ask it, with its address in place of this one:
+# - probe:
+#     url: http://127.0.0.1:8000/orders/1
+#     expect: { status: 200 }
+";
 
 /// Which log to read, and where the scenario goes.
 #[derive(Args)]
@@ -88,41 +100,30 @@ impl Import {
                 contract.name
             )));
         }
-        let Plan { steps, notes, calls, webhooks } = plan(contract, &items);
-        if calls + webhooks == 0 {
-            self.tell(&mut items.notes.iter().cloned().chain(notes).collect(), items.foreign);
-            return Err(Stop::usage(format!("no line of {name} is one that a scenario could give again")));
+        let plan = plan(contract, &items, &mut Progress::start());
+        let mut notes: Vec<Note> = items.notes.iter().cloned().chain(plan.notes.iter().cloned()).collect();
+        if plan.calls + plan.webhooks == 0 {
+            self.tell(&mut notes, items.foreign);
+            let has_calls = items.all.iter().any(|it| matches!(it.what, items::Kind::Call { .. }));
+            let why =
+                if has_calls { "" } else { ": the calls of the application that made the objects of its webhooks have to be in it too" };
+            return Err(Stop::usage(format!("no line of {name} is one that a scenario could give again{why}")));
         }
-        if STEPS_MAX < steps.len() {
-            let needed = steps.len();
+        if STEPS_MAX < plan.steps.len() {
+            let needed = plan.steps.len();
             return Err(Stop::usage(format!(
                 "the scenario would have {needed} steps, and at most {STEPS_MAX} are allowed: give a part of the log"
             )));
         }
-        let settings: Map<String, Json> = course::SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
-        let script = Script {
-            version: 1,
-            name: format!("a log of {}", contract.name),
-            description: format!(
-                "{} and {} of a log, with other names, numbers and dates.",
-                count(calls, "call"),
-                count(webhooks, "webhook")
-            ),
-            clock: Clock { mode: "frozen", now: items.begin().to_string() },
-            providers: BTreeMap::from([(contract.slug, Json::Object(settings))]),
-            steps,
-        };
-        let text =
-            yaml::written(&script).map_err(|why| Stop { exit: Exit::Failed, why: format!("the scenario cannot be written: {why}") })?;
-        let mut notes: Vec<Note> = items.notes.iter().cloned().chain(notes).collect();
-        let failed = played(&text)?;
+        let Written { text, failed, numbers } = written_for_runs(contract, &items, &plan)?;
         self.tell(&mut notes, items.foreign);
         match &self.output {
             None => print(&text)?,
             Some(path) => {
                 written::new(path, &text)?;
-                let (calls, webhooks) = (count(calls, "call"), count(webhooks, "webhook"));
-                tell(format!("wrote {}: {calls}, {webhooks}; play it with: playmoney run {}", shown(path), quoted(path)));
+                let (calls, webhooks) = (count(plan.calls, "call"), count(plan.webhooks, "webhook"));
+                let command = format!("play it with: playmoney run {} --webhook-url URL", quoted(path));
+                tell(format!("wrote {}: {calls}, {webhooks}{numbers}; {command}", shown(path)));
             }
         }
         if let Some(why) = &failed {
@@ -149,6 +150,60 @@ impl Import {
     }
 }
 
+/// A scenario as text.
+struct Written {
+    text: String,
+    /// Why it does not hold when it is played.
+    failed: Option<String>,
+    /// What it does with the order numbers, for people.
+    numbers: String,
+}
+
+/// The scenario with order numbers of each run's own; or with those of the log, if it holds with these only.
+fn written_for_runs(contract: &'static Contract, items: &Items, plan: &Plan) -> Result<Written, Stop> {
+    let mut steps = plan.steps.clone();
+    let Numbered { changed, kept } = runs::number(contract, &mut steps);
+    let kept: Vec<String> = kept.iter().map(|it| format!("`{it}`")).collect();
+    if 0 < changed {
+        let text = scenario(contract, items, plan, steps)?;
+        if played(&text)?.is_none() {
+            let others = if kept.is_empty() { String::new() } else { format!("; {} the same in each run", of_all(&kept, "stays", "stay")) };
+            let numbers = format!(", {} with ${{run}}{others}", count(changed, "order number"));
+            return Ok(Written { text, failed: None, numbers });
+        }
+    }
+    let text = scenario(contract, items, plan, plan.steps.clone())?;
+    let failed = played(&text)?;
+    let numbers = match (changed, &kept[..]) {
+        (0, []) => String::new(),
+        (0, _) => format!("; {} the same in each run", of_all(&kept, "stays", "stay")),
+        (_, _) => ", order numbers stay the same in each run".to_owned(),
+    };
+    Ok(Written { text, failed, numbers })
+}
+
+/// Names, and what they do.
+fn of_all(names: &[String], one: &str, several: &str) -> String {
+    format!("{} {}", names.join(", "), if names.len() == 1 { one } else { several })
+}
+
+/// The scenario as YAML.
+fn scenario(contract: &'static Contract, items: &Items, plan: &Plan, steps: Vec<Step>) -> Result<String, Stop> {
+    let settings: Map<String, Json> = course::SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
+    let (calls, webhooks) = (count(plan.calls, "call"), count(plan.webhooks, "webhook"));
+    let script = Script {
+        version: 1,
+        name: format!("a log of {}", contract.name),
+        description: format!("{calls} and {webhooks} of a log, with other names, numbers and dates."),
+        clock: Clock { mode: "frozen", now: items.begin().to_string() },
+        providers: BTreeMap::from([(contract.slug, Json::Object(settings))]),
+        rules: plan.rules.clone(),
+        steps,
+    };
+    let text = yaml::written(&script).map_err(|why| Stop { exit: Exit::Failed, why: format!("the scenario cannot be written: {why}") })?;
+    Ok(format!("{}\n{PROBE}", text.trim_end()))
+}
+
 /// Reads a log.
 fn text(path: &Path) -> Result<String, Stop> {
     let cannot = |why: std::io::Error| Stop::usage(format!("cannot read {}: {why}", shown(path)));
@@ -167,16 +222,4 @@ fn text(path: &Path) -> Result<String, Stop> {
         let (line, column) = (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(1, |it| it.chars().count() + 1));
         Stop::usage(format!("{}:{line}:{column}: this is not UTF-8", shown(path)))
     })
-}
-
-/// Plays a scenario in memory, as `playmoney run` does. Returns why a step has failed.
-fn played(text: &str) -> Result<Option<String>, Stop> {
-    let contracts = contracts();
-    let wrong = |why: String| Stop { exit: Exit::Failed, why: format!("the scenario is not valid:\n{why}") };
-    let scenario = parse("scenario", text, Known { contracts: &contracts, environment: None }).map_err(|it| wrong(it.render(false)))?;
-    let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
-    let mut stage = MemoryStage::new(scenario.apply_to(start));
-    let report = play(&scenario, &mut stage);
-    let failed = report.failed().and_then(|it| it.failure.as_ref().map(|why| format!("{} ({})", it.title, why.why)));
-    Ok(failed)
 }

@@ -99,6 +99,10 @@ pub struct Run {
     /// end; what stands there and is not a ready file is refused
     #[arg(long, value_name = "FILE", requires = "webhook_url")]
     ready_file: Option<PathBuf>,
+    /// With --webhook-url, keep a file with the time of the scenario that is being played, which libfaketime reads as
+    /// `FAKETIME_TIMESTAMP_FILE` with `FAKETIME_FMT=%s`; as `playmoney serve --faketime-file`
+    #[arg(long, value_name = "FILE", requires = "webhook_url")]
+    faketime_file: Option<PathBuf>,
 }
 
 /// The wait between two looks at the files, with `--watch`.
@@ -208,6 +212,9 @@ impl Run {
         }
         if let Some(file) = &self.ready_file {
             ReadyFile::may_stand_at(file)?;
+        }
+        if let Some(file) = &self.faketime_file {
+            written::may_show_time(file)?;
         }
         let loaded: Vec<Loaded> = files(&self.paths)?.into_iter().map(load_file).collect();
         self.replaces_nothing(&loaded)?;

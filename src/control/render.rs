@@ -169,8 +169,8 @@ impl Renderer {
             "status": it.status.word(), "created_at": it.created_at, "next_attempt_at": it.next_attempt_at,
             "attempts": it.attempts.iter().map(|attempt| self.attempt(it, attempt)).collect::<Vec<_>>(),
         });
-        if let Some(fault) = &it.fault {
-            shown["rule"] = json!(self.text(&fault.rule));
+        if let Some(rule) = it.rule() {
+            shown["rule"] = json!(self.text(rule));
         }
         if let Some(ended) = it.ended {
             shown["ended"] = json!(ended);

@@ -10,7 +10,7 @@ use crate::engine::delivery::{Outcome, Outgoing};
 use crate::engine::matching::Mismatch;
 use crate::engine::start::Start;
 use crate::engine::world::World;
-use crate::explore::{self, BUDGET, BUDGET_MAX, Certainty, End, Explored, Run, Task, Wish, rows, with_rules};
+use crate::explore::{self, BUDGET, BUDGET_MAX, Certainty, End, Explored, Limits, Run, Task, rows, with_rules};
 use crate::kit::http::{Request, Response, StatusCode};
 use crate::kit::time::Uptime;
 use crate::sandbox::{self, driving};
@@ -116,10 +116,10 @@ impl<'a> Exploration<'a> {
             return Err(Error::Usage("The scenario expects nothing, so nothing can break: add the step `probe`.".to_owned()));
         }
         let (scenario, seed) = (self.scenario, self.seed);
-        let wish = Wish { seed, budget: self.budget, jobs: 1, first_run: 1, receiver: explore::Receiver::OneByOne };
+        let limits = Limits { seed, budget: self.budget, jobs: 1, first_run: 1, receiver: explore::Receiver::OneByOne };
         let start = in_memory(Start { seed, webhook_url_wins: true, ..scenario.apply_to(Start::default()) });
         let mut play = |tasks: &[Task<'_>]| tasks.iter().map(|it| self.play_one(it, start.clone())).collect::<Result<Vec<Run>, Error>>();
-        let explored = explore::explore(scenario, &wish, &mut play, &mut |_| {})?;
+        let explored = explore::explore(scenario, &limits, &mut play, &mut |_| {})?;
         Ok(self.findings(&explored))
     }
 

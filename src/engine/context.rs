@@ -213,16 +213,13 @@ impl<'a> Context<'a> {
     pub fn notify(&mut self, mut event: Event) -> Option<u64> {
         event.url = self.core.target(self.contract.slug, event.url);
         let (now, provider_id) = (self.core.now, self.provider_id);
-        let fault = match self.asked_fault(&event) {
-            None if !self.core.rules.is_empty() => self.fault_by_rule(&event),
-            asked => asked,
-        };
-        let delay = fault.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
+        let rules = self.rules_on(&event);
+        let delay = rules.fault.as_ref().and_then(|it| it.how.delay.or(it.how.reorder.then_some(REORDER_MAX)));
         if let Some(place) = self.contract.events.iter().position(|it| it.name == event.name) {
             self.rest_on(Row::Event(u8::try_from(place).unwrap_or(u8::MAX)));
         }
         let (name, subject) = (event.name, event.subject.clone());
-        let Some(id) = self.core.outbox.owe(now, provider_id, event, fault) else {
+        let Some(id) = self.core.outbox.owe(now, provider_id, event, rules) else {
             self.core
                 .note(provider_id, format!("no webhook is sent for {name} of {subject}: too many webhooks are pending in this sandbox"));
             return None;

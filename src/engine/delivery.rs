@@ -13,9 +13,11 @@ use crate::kit::time::{Duration, Timestamp};
 use crate::kit::webhook_url::WebhookUrl;
 
 mod alteration;
+mod answering;
 mod sent;
 
 pub use alteration::{Alteration, Proven};
+pub use answering::{AppliedAnswers, AppliedRules};
 pub use sent::Sent;
 
 /// Playmoney's own header, with the id of a delivery. The control API refuses requests with it, so that a webhook cannot
@@ -61,6 +63,9 @@ pub struct Delivery {
     /// What a rule does to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Box<AppliedFault>>,
+    /// What a rule lets the provider take for the receiver's answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Box<AppliedAnswers>>,
 }
 
 /// A rule that has fired on a webhook.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::turns::{Applied, InFlight, Turn, Waiter};
-use super::delivery::{AppliedFault, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Sent, Status};
+use super::delivery::{AppliedRules, Attempt, AttemptId, Delivery, Ended, Event, Outcome, Sent, Status};
 use super::ids::{COUNT_MAX, ProviderId};
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders};
@@ -53,7 +53,8 @@ pub struct Outbox {
 
 impl Outbox {
     /// Owes an event to a target. `None` when the sandbox owes too many already; then `truncated` is set.
-    pub fn owe(&mut self, now: Timestamp, provider_id: ProviderId, event: Event, fault: Option<Box<AppliedFault>>) -> Option<u64> {
+    pub fn owe(&mut self, now: Timestamp, provider_id: ProviderId, event: Event, rules: AppliedRules) -> Option<u64> {
+        let AppliedRules { fault, answers } = rules;
         if self.deliveries.len() >= DELIVERIES_MAX || self.bytes >= OWED_BYTES_MAX {
             self.truncated = true;
             if !self.drop_oldest() {
@@ -100,6 +101,7 @@ impl Outbox {
             event_id: event.id,
             attempts: Vec::new(),
             fault,
+            answers,
         };
         self.bytes += cost::own(&delivery);
         self.deliveries.insert(id, Arc::new(delivery));
@@ -121,7 +123,7 @@ impl Outbox {
         let delivery = |own: &Delivery| {
             let originals = own.attempts.iter().filter(|it| it.copy == 0);
             let numbered = (1_u32..).zip(originals).all(|(number, attempt)| attempt.number == number);
-            let fault = own.fault.as_ref().is_none_or(|it| it.is_sound());
+            let fault = own.fault.as_ref().is_none_or(|it| it.is_sound()) && own.answers.as_ref().is_none_or(|it| it.is_sound());
             let counted = own.id <= self.next && own.scheduled as usize <= own.attempts.len();
             counted && own.provider_id.0 < provider_count && numbered && fault
         };

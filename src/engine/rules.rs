@@ -13,20 +13,20 @@ use crate::kit::heap;
 use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, Timestamp, later};
 
+mod attempts;
 pub mod effects;
 pub mod faults;
 pub mod patch;
 #[cfg(test)]
 mod tests;
 
+pub use attempts::{ATTEMPTS_MAX, is_selector, selects_attempts};
 pub use effects::{Business, Effects, Latency, LifecycleStep, Override, Spread, Transport};
-pub use faults::{CopiesLeave, Lost, WebhookFault};
+pub use faults::{ANSWERS_MAX, CopiesLeave, GivenAnswer, Lost, UNANSWERED, WebhookFault};
 pub use patch::{PATHS_MAX, Patch};
 
 /// Rules of one sandbox.
 pub const RULES_MAX: usize = 1_000;
-/// Attempts of one delivery by its schedule. No provider has a longer one.
-pub const ATTEMPTS_MAX: u32 = 1_000;
 /// What the rules of one sandbox may cost together.
 pub const BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes that the compiled patterns of all rules of a sandbox take.
@@ -247,10 +247,20 @@ impl Rules {
     }
 
     /// The name and the effects of the first rule that fires. Every match is counted, whether the rule fires or not; rules
-    /// after the one that fires are not asked.
+    /// after the one that fires are not asked. A rule on webhooks that only says what the provider takes for the answers is
+    /// not among them.
     pub fn fire(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>) -> Option<(String, Effects)> {
+        self.fire_among(now, seed, input, |it| !it.only_answers())
+    }
+
+    /// The same among the rules on webhooks that only say what the provider takes for the answers.
+    pub fn fire_answering(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>) -> Option<(String, Effects)> {
+        self.fire_among(now, seed, input, Effects::only_answers)
+    }
+
+    fn fire_among(&mut self, now: Timestamp, seed: u64, input: RuleInput<'_>, is_asked: fn(&Effects) -> bool) -> Option<(String, Effects)> {
         self.expire(now);
-        let fired = self.standing.iter_mut().find_map(|it| it.fires(now, seed, input).then_some(it))?;
+        let fired = self.standing.iter_mut().find_map(|it| (is_asked(&it.rule.then) && it.fires(now, seed, input)).then_some(it))?;
         Some((fired.rule.name.clone(), fired.rule.then.clone()))
     }
 
@@ -302,19 +312,6 @@ impl Rule {
         let attempt = self.when.attempt.as_ref().is_none_or(selects_attempts);
         !self.name.is_empty() && spans && attempt && self.when.probability.is_none_or(effects::is_share) && self.then.is_sound()
     }
-}
-
-/// What a matcher on the number of an attempt may have as JSON: it is tried on all of them.
-const SELECTOR_BYTES_MAX: usize = 512;
-
-/// Whether a matcher is short enough to be tried on attempts.
-pub fn is_selector(it: &Matcher) -> bool {
-    serde_json::to_vec(it).is_ok_and(|text| text.len() <= SELECTOR_BYTES_MAX)
-}
-
-/// Whether a matcher selects one of the attempts that a delivery can have.
-pub fn selects_attempts(it: &Matcher) -> bool {
-    is_selector(it) && (1..=ATTEMPTS_MAX).any(|number| it.fits(Some(&number.into())))
 }
 
 impl ActiveRule {

@@ -38,7 +38,7 @@ pub const FIRST_RUN_MAX: u32 = RUN_MAX - RUNS_MAX;
 
 /// How much is tried.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish {
+pub struct Limits {
     /// Drawn ids of all runs, and schedules of many deviations, follow from it.
     pub seed: u64,
     /// The number from which the ids of its runs follow, at most [`FIRST_RUN_MAX`]. An application that keeps running has seen those of
@@ -158,9 +158,9 @@ pub type Play<'p, E> = &'p mut dyn FnMut(&[Task<'_>]) -> Result<Vec<Run>, E>;
 ///
 /// # Errors
 /// Those of `play`.
-pub fn explore<E>(scenario: &Scenario, wish: &Wish, play: Play<'_, E>, tell: &mut dyn FnMut(Progress)) -> Result<Explored, E> {
+pub fn explore<E>(scenario: &Scenario, limits: &Limits, play: Play<'_, E>, tell: &mut dyn FnMut(Progress)) -> Result<Explored, E> {
     let prefix = begin::prefix(&scenario.setup);
-    let tasks = Tasks { first_run: wish.first_run, prefix: &prefix };
+    let tasks = Tasks { first_run: limits.first_run, prefix: &prefix };
     let plainly = |number| tasks.one(number, 0, Schedule::new(), None);
     let mut one = |task: Task<'_>| play(&[task]).map(|mut it| it.remove(0));
     let plain = one(plainly(1))?;
@@ -169,14 +169,14 @@ pub fn explore<E>(scenario: &Scenario, wish: &Wish, play: Play<'_, E>, tell: &mu
     if explored.plain.report.failed().is_some() {
         return Ok(explored);
     }
-    let mut search = Search::new(Model::of(scenario, &explored.plain.seen), wish);
+    let mut search = Search::new(Model::of(scenario, &explored.plain.seen), limits);
     explored.counts = search.counts();
     if explored.counts.one.all == 0 {
         explored.end = End::Untried;
         return Ok(explored);
     }
     explored.end = End::Nothing;
-    if explored.runs < wish.budget {
+    if explored.runs < limits.budget {
         explored.runs += 1;
         let again = one(plainly(explored.runs))?;
         if again.report.failed().is_some() {
@@ -184,9 +184,9 @@ pub fn explore<E>(scenario: &Scenario, wish: &Wish, play: Play<'_, E>, tell: &mu
             return Ok(explored);
         }
     }
-    let found = seek(&mut explored, &mut search, wish, tasks, &mut *play, tell)?;
+    let found = seek(&mut explored, &mut search, limits, tasks, &mut *play, tell)?;
     let Explored { runs, counts, .. } = explored;
-    let mut tell = |doing| tell(Progress { runs, budget: wish.budget, counts, doing });
+    let mut tell = |doing| tell(Progress { runs, budget: limits.budget, counts, doing });
     let Some((schedule, run, number)) = found else {
         (explored.counts, explored.is_counted) = search.survey(&mut |looked_at| tell(Doing::Counting(looked_at)));
         return Ok(explored);
@@ -226,16 +226,16 @@ impl<'a> Tasks<'a> {
 fn seek<E>(
     explored: &mut Explored,
     search: &mut Search,
-    wish: &Wish,
+    limits: &Limits,
     tasks: Tasks<'_>,
     play: Play<'_, E>,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Option<(Schedule, Run, u32)>, E> {
     let known: BTreeSet<&Which> = explored.plain.seen.deliveries.iter().map(|it| &it.which).collect();
-    while explored.runs < wish.budget {
-        let room = u16::try_from(wish.budget - explored.runs).unwrap_or(u16::MAX);
+    while explored.runs < limits.budget {
+        let room = u16::try_from(limits.budget - explored.runs).unwrap_or(u16::MAX);
         let mut batch = Vec::new();
-        for job in 0..room.min(wish.jobs.max(1)) {
+        for job in 0..room.min(limits.jobs.max(1)) {
             let Some(schedule) = search.next() else { break };
             explored.runs += 1;
             batch.push(tasks.one(explored.runs, job, schedule, Some(&explored.plain.seen)));
@@ -246,7 +246,7 @@ fn seek<E>(
         let runs = play(&batch)?;
         let numbered: Vec<(Schedule, u32)> = batch.into_iter().map(|it| (it.schedule, it.number)).collect();
         explored.counts = search.counts();
-        tell(Progress { runs: explored.runs, budget: wish.budget, counts: explored.counts, doing: Doing::Playing });
+        tell(Progress { runs: explored.runs, budget: limits.budget, counts: explored.counts, doing: Doing::Playing });
         for ((schedule, number), run) in numbered.into_iter().zip(runs) {
             explored.open += run.seen.open;
             if run.report.failed().is_some() {

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::model::{Model, Modelled, Token, Trace};
 use super::schedule::{Deviation, Effect, Schedule, Which};
-use super::{Receiver, Wish};
+use super::{Limits, Receiver};
 use crate::kit::ids::Draws;
 use crate::kit::time::Duration;
 
@@ -100,8 +100,8 @@ pub struct Search {
 
 impl Search {
     /// Begins, once the plain run was played.
-    pub fn new(model: Model, wish: &Wish) -> Self {
-        let own = |it| singles(it, wish.receiver);
+    pub fn new(model: Model, limits: &Limits) -> Self {
+        let own = |it| singles(it, limits.receiver);
         let mut singles: Vec<Single> = model.deliveries.iter().filter(|it| it.is_free).flat_map(own).collect();
         singles.sort_by_key(|it| (it.weight, order(it.deviation.effect)));
         singles.truncate(SINGLES_MAX);
@@ -116,7 +116,7 @@ impl Search {
         let plain = model.trace(&[]).unwrap_or_default();
         let (together, shown) = (BTreeSet::from([digest(&plain)]), plain.into_iter().collect());
         let (place, drawn, apart) = (Place::One(0), BTreeSet::new(), VecDeque::new());
-        Self { model, singles, place, counts, shown, together, apart, drawn, draws: 0, seed: wish.seed }
+        Self { model, singles, place, counts, shown, together, apart, drawn, draws: 0, seed: limits.seed }
     }
 
     pub fn counts(&self) -> Counts {

@@ -250,7 +250,7 @@ fn arrivals(world: &World, deliveries: &[DeliverySeen], render: &Renderer) -> Ve
         let Some(place) = deliveries.iter().position(|it| it.id == id.delivery) else { continue };
         let own = world.core.outbox.get(id.delivery);
         let attempt = own.and_then(|own| own.attempts.iter().find(|it| it.is(id)));
-        let lost = own.and_then(|it| it.fault.as_ref()?.how.loses(it.schedule_number(id)?));
+        let lost = own.and_then(|it| it.lost(id));
         let is_seen = lost != Some(Lost::Attempt);
         let outcome = attempt.map_or(String::new(), |it| render.text(&in_words(it, lost)));
         all.push(Arrival { sequence, at, delivery: place, number: id.number, copy: id.copy, is_seen, outcome });
@@ -264,7 +264,7 @@ fn in_words(attempt: &Attempt, lost: Option<Lost>) -> String {
     let detail = outcome.remarks.as_ref().and_then(|it| it.detail.clone());
     match (outcome.answered(), outcome.error()) {
         _ if lost.is_some() => detail.unwrap_or_default(),
-        (Some(status), None) => format!("answered {status}"),
+        (Some(status), None) => detail.unwrap_or_else(|| format!("answered {status}")),
         (_, error) => {
             detail.map_or_else(|| error.unwrap_or("no answer").to_owned(), |it| format!("{}: {it}", error.unwrap_or("no answer")))
         }

@@ -1,9 +1,9 @@
 //! Every name of a scenario file.
 
 use super::shape::{Effect, Kind, Row, Shape, effect, may, must};
-use crate::engine::rules::ATTEMPTS_MAX;
 use crate::engine::rules::effects::{CHUNKS_MAX, DEPTH_MAX};
 use crate::engine::rules::faults::DUPLICATES_MAX;
+use crate::engine::rules::{ATTEMPTS_MAX, UNANSWERED};
 use crate::scenario::shape::Kind::{
     Action, Amount, Answering, Calls, ClockMode, Duration, Either, Failure, Flag, Inbox, Integer, List, Map, Matcher, Matchers, Moment,
     Name, Offset, Operation, Plain, Provider, Providers, Script, Settings, Share, Step, Text, Trigger, Value, Values, Word,
@@ -17,6 +17,8 @@ pub const INDEX: &str = "index";
 pub const RUN: &str = "run";
 /// The name under which steps find the number of the job that plays them.
 pub const JOB: &str = "job";
+/// The name under which steps find the starting address for webhooks of each provider, by slug.
+pub const WEBHOOK_URL: &str = "webhook_url";
 
 const COUNT: Kind = Integer { min: 0, max: 1_000_000 };
 const SEED: Kind = Integer { min: 0, max: i64::MAX };
@@ -112,6 +114,7 @@ pub static THEN: Shape = Shape { what: "an effect", rows: &[
     effect(Effect::Webhook,  "reorder",         TRUE,         "sends the webhook after the next one to the same target, at most 60 simulated seconds later"),
     effect(Effect::Webhook,  "answer_lost",     ATTEMPTS,     "the receiver gets the first attempts, this number of them, and the provider takes each for a timeout"),
     effect(Effect::Webhook,  "unreachable",     ATTEMPTS,     "the first attempts, this number of them, do not reach the receiver"),
+    effect(Effect::Webhook,  "answered",        Either(&GIVEN, &List(&GIVEN_OR_SLOW)), "the provider takes this for the receiver's answer, whatever the receiver answers: 502, or timeout, reset, refused, dns, tls; of a list such as [502, {status: 200, delay: 3s}], one for each request, copies too, the last one for all that follow; with refused, dns and tls the receiver does not get the request; the rules behind one with this effect alone are asked too"),
     effect(Effect::Webhook,  "tamper",          Values,       "changes members of the body after it was signed: payout.amount: 1"),
     effect(Effect::Webhook,  "bad_signature",   TRUE,         "signs the webhook with an unknown secret"),
     effect(Effect::Webhook,  "unsigned",        TRUE,         "sends the webhook without its signature"),
@@ -122,6 +125,8 @@ const TRUE: Kind = Flag;
 const DEPTH: Kind = Integer { min: 1, max: DEPTH_MAX as i64 };
 const COPIES: Kind = Integer { min: 2, max: DUPLICATES_MAX as i64 };
 const ATTEMPTS: Kind = Integer { min: 1, max: ATTEMPTS_MAX as i64 };
+const GIVEN: Kind = Either(&STATUS, &Word(UNANSWERED));
+const GIVEN_OR_SLOW: Kind = Either(&GIVEN, &Kind::Shape(&GIVEN_ANSWER));
 const LATENCY: Kind = Either(&Duration, &Kind::Shape(&SPREAD));
 
 #[rustfmt::skip]
@@ -142,6 +147,13 @@ static LOGNORMAL: Shape = Shape { what: "a spread", rows: &[
 static DUPLICATE: Shape = Shape { what: "a duplicate", rows: &[
     must("copies",  COPIES, "how often each attempt is sent in all"),
     may("together", Flag,   "all copies leave at once: which of them arrives first is chance, and the outcome of the first made decides; default: false"),
+]};
+
+#[rustfmt::skip]
+static GIVEN_ANSWER: Shape = Shape { what: "an answer", rows: &[
+    must("status", STATUS,   "the HTTP status"),
+    may("delay",   Duration, "the simulated time until it comes; it counts against the time limit of the provider"),
+    may("by_gateway", TRUE,  "what stands in front of the receiver answers: the receiver does not get the request"),
 ]};
 
 #[rustfmt::skip]

@@ -1,5 +1,5 @@
 //! A sandbox in memory as the stage: without sockets and real time. A receiver that is not an inbox refuses the
-//! connection.
+//! connection, or stands for an application that answers each webhook alike.
 
 use std::collections::BTreeMap;
 
@@ -19,17 +19,24 @@ pub const INBOXES: &str = "http://{provider}.inbox.playmoney.test/";
 pub struct MemoryStage {
     main: Sandbox,
     forks: BTreeMap<String, Sandbox>,
+    /// The status with which an application answers all webhooks. `None`: nothing listens.
+    answers: Option<u16>,
 }
 
 impl MemoryStage {
     /// A sandbox that begins like this.
     pub fn new(start: Start) -> Self {
-        Self { main: Sandbox::new(start, Uptime::START), forks: BTreeMap::new() }
+        Self { main: Sandbox::new(start, Uptime::START), forks: BTreeMap::new(), answers: None }
+    }
+
+    /// A sandbox that begins like this, for an application that answers every webhook with this status, at once.
+    pub fn with_application(start: Start, status: u16) -> Self {
+        Self { answers: Some(status), ..Self::new(start) }
     }
 
     /// A sandbox that has begun, and whose clock stands.
     pub fn of(sandbox: Sandbox) -> Self {
-        Self { main: sandbox, forks: BTreeMap::new() }
+        Self { main: sandbox, forks: BTreeMap::new(), answers: None }
     }
 
     /// The sandbox after what was played.
@@ -47,11 +54,13 @@ impl MemoryStage {
 
 impl Stage for MemoryStage {
     fn ask(&mut self, fork: Option<&str>, request: Request) -> Result<Response, &'static str> {
-        ask(self.sandbox(fork), request, &mut |_, _| Outcome::failed(Failure::Refused))
+        let answers = self.answers;
+        ask(self.sandbox(fork), request, &mut |_, _| outcome(answers))
     }
 
     fn ask_together(&mut self, fork: Option<&str>, requests: Vec<Request>) -> Vec<Result<Response, &'static str>> {
-        ask_together(self.sandbox(fork), requests, &mut |_, _| Outcome::failed(Failure::Refused))
+        let answers = self.answers;
+        ask_together(self.sandbox(fork), requests, &mut |_, _| outcome(answers))
     }
 
     fn look(&mut self, fork: Option<&str>, look: &mut dyn FnMut(&mut World)) {
@@ -59,8 +68,9 @@ impl Stage for MemoryStage {
     }
 
     fn fork(&mut self, from: Option<&str>, name: &str) {
+        let answers = self.answers;
         let original = self.sandbox(from);
-        driving::finish(original, Uptime::START, &mut |_, _| Outcome::failed(Failure::Refused));
+        driving::finish(original, Uptime::START, &mut |_, _| outcome(answers));
         let copy = original.fork(name, None, Uptime::START);
         self.forks.insert(name.to_owned(), copy);
     }
@@ -77,6 +87,11 @@ impl Stage for MemoryStage {
     fn pause(&mut self) -> bool {
         false
     }
+}
+
+/// What comes of a webhook at an application that answers like this.
+fn outcome(answers: Option<u16>) -> Outcome {
+    answers.map_or_else(|| Outcome::failed(Failure::Refused), Outcome::status)
 }
 
 /// Answers one request, and lets everything happen for which it waits. Waits in real time end at once. When a rule delays

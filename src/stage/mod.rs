@@ -37,6 +37,7 @@ pub use documents::Received;
 pub use kept::Kept;
 pub use memory::{INBOXES, MemoryStage};
 use probing::own_values;
+pub use probing::{RUN_CHARS, webhook_urls};
 use report::interleaved;
 pub use report::{Report, StepFailure, StepReport};
 pub use watching::{Unwatched, Watch};

@@ -4,26 +4,40 @@ use std::time::Duration as RealDuration;
 
 use serde_json::Value as Json;
 
-use super::{Runner, Stage, StepFailure, StepReport, Watch, now};
+use super::{INBOXES, Runner, Stage, StepFailure, StepReport, Watch, now};
+use crate::engine::world::World;
 use crate::kit::http::{Method, Response, StatusCode};
 use crate::kit::ids::{LOWER, unique_code};
 use crate::kit::time::Duration;
-use crate::scenario::keys::{JOB, RUN};
+use crate::scenario::keys::{JOB, RUN, WEBHOOK_URL};
 use crate::scenario::reference::Saved;
 use crate::scenario::yaml::Node;
 use crate::scenario::{Expect, Step, StepKind};
 
+/// Characters of the text that belongs to one run alone.
+pub const RUN_CHARS: u32 = 6;
 /// How long a probe is asked again unless it says otherwise, in real time. An application may work after its answers.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long after the last step the last probes are asked once more, in real time.
 pub const LOOKS_AGAIN_AFTER: RealDuration = RealDuration::from_millis(100);
 
-/// What steps find without a step that saves it: a text that belongs to this run alone, for order numbers, and the number of its job.
+/// What steps find without a step that saves it: a text that belongs to this run alone, for order numbers, the number of its job, and
+/// where webhooks go.
 pub(super) fn own_values(stage: &mut dyn Stage, watch: &dyn Watch) -> Saved {
-    const CHARS: u32 = 6;
-    let mut run = String::new();
-    stage.look(None, &mut |world| run = unique_code(world.core.seed, "run", world.core.run.into(), LOWER, CHARS));
-    Saved::from([(RUN.to_owned(), Json::from(run)), (JOB.to_owned(), Json::from(watch.job()))])
+    let (mut run, mut urls) = (String::new(), Json::Null);
+    stage.look(None, &mut |world| {
+        run = unique_code(world.core.seed, "run", world.core.run.into(), LOWER, RUN_CHARS);
+        urls = webhook_urls(world);
+    });
+    Saved::from([(RUN.to_owned(), Json::from(run)), (JOB.to_owned(), Json::from(watch.job())), (WEBHOOK_URL.to_owned(), urls)])
+}
+
+/// The starting address for webhooks of each provider: that of the application, or of the built-in receiver that is named after the
+/// provider.
+pub fn webhook_urls(world: &World) -> Json {
+    let url = world.start.webhook_url.as_deref().unwrap_or(INBOXES);
+    let own = |slug: &str| (slug.to_owned(), Json::from(url.replace("{provider}", slug)));
+    Json::Object(world.providers.iter().map(|it| own(it.contract().slug)).collect())
 }
 
 impl Runner<'_> {

@@ -13,6 +13,7 @@ mod lost;
 mod memory;
 mod plays;
 mod reduced;
+mod said;
 mod zoo;
 
 /// A folder of receivers, and of the scenarios that their shops play.

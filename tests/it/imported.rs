@@ -51,10 +51,22 @@ fn scenario(text: &str) -> Scenario {
     parsed.unwrap_or_else(|why| panic!("{}\n{text}", why.render(false)))
 }
 
-/// Plays a scenario in memory.
+/// Plays a scenario in memory with the built-in receivers.
 fn played(scenario: &Scenario) -> (MemoryStage, Report) {
-    let start = Start { webhook_url: Some(INBOXES.to_owned()), judged_by_simulated_time: true, ..Start::default() };
-    let mut stage = MemoryStage::new(scenario.apply_to(start));
+    played_by(scenario, None)
+}
+
+/// Plays a scenario in memory; with a status, for an application that answers every webhook with it.
+fn played_by(scenario: &Scenario, application: Option<u16>) -> (MemoryStage, Report) {
+    let target = if application.is_some() { "http://shop.test/{provider}" } else { INBOXES };
+    let start = Start {
+        webhook_url: Some(target.to_owned()),
+        webhook_url_wins: application.is_some(),
+        judged_by_simulated_time: true,
+        ..Start::default()
+    };
+    let start = scenario.apply_to(start);
+    let mut stage = application.map_or_else(|| MemoryStage::new(start.clone()), |it| MemoryStage::with_application(start.clone(), it));
     let report = play(scenario, &mut stage);
     (stage, report)
 }

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use playmoney::inside::engine::delivery::{Answer, Attempt, AttemptId, Event, Outcome, Sent};
+use playmoney::inside::engine::delivery::{Answer, AppliedRules, Attempt, AttemptId, Event, Outcome, Sent};
 use playmoney::inside::engine::ids::{ObjectId, ProviderId};
 use playmoney::inside::engine::inbox::{Inbox, Message, Signature};
 use playmoney::inside::engine::log::{Change, ChangeCause, Fired, Log, Trace, What};
@@ -119,7 +119,7 @@ fn outbox() -> (usize, Box<dyn std::any::Any>) {
             body: body.into(),
             once: false,
         };
-        let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event, None).expect("room");
+        let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event, AppliedRules::default()).expect("room");
         for number in 1..=10 {
             let body = outbox.get(id).expect("kept").body.clone();
             let signed = Some(Sent::Own(Kept::copy(&body.0)));

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::tape::Tape;
 
+mod answered;
 mod asked_for;
 mod control;
 mod counting;

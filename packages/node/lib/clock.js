@@ -4,16 +4,19 @@ const { readFileSync } = require('node:fs');
 const { setTimeout: pause } = require('node:timers/promises');
 
 const { Control } = require('./control.js');
+const { refuseUnknown } = require('./options.js');
 const { mover, timersOf } = require('./timers.js');
 
 /** How often the time is moved while the clock runs. */
 const PACE_MS = 20;
 /** Between two tries to read the stream. */
 const AGAIN_MS = 1000;
+const OPTIONS = ['url', 'sandbox', 'token', 'ca', 'fake', 'timers'];
 const FUNCTIONS = ['Date', 'setTimeout', 'setInterval', 'setImmediate'];
 
 /** Kept here, because fake timers can replace it. */
 const { hrtime } = process;
+const RealDate = Date;
 const realMs = () => Number(hrtime.bigint() / 1_000_000n);
 
 /** The states that a stream tells, each as `{ now, mode, rate, at_real }`. It ends when the connection does. */
@@ -39,6 +42,8 @@ class Follower {
   #state = { rate: 0 };
   #askedAt = 0;
   #isOver = false;
+  #isGone = false;
+  #shown = 0;
   #reading;
   #moves = Promise.resolve();
 
@@ -50,7 +55,7 @@ class Follower {
   }
 
   async start() {
-    await this.#look();
+    await this.#ask();
     this.#listen();
     this.#keepPace();
     return this;
@@ -83,10 +88,36 @@ class Follower {
     return done;
   }
 
+  /** When the server is gone, the time of this process stays, or goes on at its rate. */
   async #look() {
+    try {
+      await this.#ask();
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  /** Says once that the server is gone, and what time it is from now on. */
+  #lost({ message }) {
+    if (this.#isGone || this.#isOver) return;
+    this.#isGone = true;
+    const { rate } = this.#state;
+    const shown = new RealDate(this.#shown).toISOString();
+    const goes = rate ? `goes on from ${shown} at ${rate} simulated seconds a second` : `stays ${shown}`;
+    console.error(`playmoney: the clock of the sandbox cannot be read (${message}): the time of this process ${goes}, until it can be read again`);
+  }
+
+  #found() {
+    if (!this.#isGone) return;
+    this.#isGone = false;
+    console.error('playmoney: the clock of the sandbox can be read again');
+  }
+
+  async #ask() {
     if (this.#isOver) return;
     // A stream begins with the present state, which says whether a walk through time holds the clock.
     for await (const state of states(this.#control, this.#path)) {
+      this.#found();
       this.#state = state;
       this.#askedAt = realMs();
       await this.#moveTo(momentOf(state));
@@ -96,6 +127,7 @@ class Follower {
 
   /** A timer of the application that fails is the application's affair: that is said, and the time goes on. */
   async #moveTo(moment) {
+    this.#shown = moment;
     try {
       await this.#move(moment);
     } catch (error) {
@@ -112,6 +144,7 @@ class Follower {
       } catch {
         // The server may come back.
       }
+      await this.look(); // which says it when the server is gone
     }
   }
 
@@ -145,7 +178,9 @@ function place({ url, sandbox, token, ca }) {
  * From now on, what `fake` names follows the clock of a sandbox, until `stop()`. `timers` is the library whose fake timers are driven;
  * without one, they are those of node:test.
  */
-async function followClock({ fake = ['Date'], timers, ...where } = {}) {
+async function followClock(options = {}) {
+  const { fake = ['Date'], timers, ...where } = options;
+  refuseUnknown(options, OPTIONS);
   const faked = fake === true ? ['Date'] : fake;
   const wrong = faked.find((it) => !FUNCTIONS.includes(it));
   if (wrong) throw new TypeError(`No function is faked as ${wrong}. These are: ${FUNCTIONS.join(', ')}.`);

@@ -115,7 +115,31 @@ test('a timer that fails is told, and the others run at their times', { skip }, 
   assert.deepEqual(ran, [['late', 1_000_000], ['beat', 20 * 86_400_000]]);
 });
 
+test('a server that is gone is told once, and the time stays until it is back', async (t) => {
+  const own = await startServer({ clock: 'frozen', now: '2026-01-01' });
+  const { port } = new URL(own.url);
+  const seen = [];
+  const timers = { start: (apis, now) => seen.push(now), set: (now) => seen.push(now), tick: () => {}, stop: () => {} };
+  const told = t.mock.method(console, 'error', () => {});
+  const said = () => told.mock.calls.map((it) => it.arguments[0]);
+  const clock = await followClock({ url: own.url, timers });
+  t.after(() => clock.stop());
+  await own.stop();
+  while (said().length < 1) await pause(5);
+  await clock.look();
+  await new Promise((goOn, fails) => clock.middleware({}, {}, (error) => (error ? fails(error) : goOn())));
+  assert.equal(said().length, 1);
+  assert.match(said()[0], /^playmoney: the clock of the sandbox cannot be read \(.* cannot be reached: .*\): the time of this process stays 2026-01-01T00:00:00\.000Z, until/);
+  assert.deepEqual(seen, [Date.parse('2026-01-01')]);
+  const back = await startServer({ clock: 'frozen', now: '2026-01-02', listen: `127.0.0.1:${port}` });
+  t.after(() => back.stop());
+  while (said().length < 2) await pause(5);
+  assert.deepEqual([said()[1], seen.at(-1)], ['playmoney: the clock of the sandbox can be read again', Date.parse('2026-01-02')]);
+});
+
 test('what cannot be followed is said', async () => {
+  await assert.rejects(followClock({ timer: {} }), /^TypeError: `timer` is not an option\. These are: .*\. The nearest is `timers`\.$/);
+  await assert.rejects(followClock({ speed: 60 }), /^TypeError: `speed` is not an option\. These are: url, sandbox, token, ca, fake, timers\.$/);
   await assert.rejects(followClock({ fake: ['Dates'] }), /No function is faked as Dates/);
   await assert.rejects(followClock({ timers: { tick: 1 } }), /timers is `mock` of node:test/);
   await assert.rejects(followClock({ url: 'http://127.0.0.1:1' }), { code: 'unreachable' });

@@ -112,6 +112,27 @@ def test_a_job_that_fails_is_logged_and_the_time_goes_on(server: package.Server,
     assert [(it.name, it.exc_info and it.exc_info[0]) for it in caplog.records] == [('playmoney', KeyError)] * 2
 
 
+def test_a_server_that_is_gone_is_told_once_and_the_time_stays_until_it_is_back(caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip('time_machine')
+    begins = BEGINS.isoformat().replace('+00:00', 'Z')
+    with package.Server(clock='frozen', now=begins) as own:
+        url = own.url
+        clock = package.follow_clock(url)
+    try:
+        eventually(lambda: len(caplog.records) == 1)
+        clock.look()
+        said = caplog.records[0].getMessage()
+        assert said.startswith('the clock of the sandbox cannot be read (') and f'the time of this process stays {BEGINS.isoformat()}' in said
+        assert (datetime.now(timezone.utc), len(caplog.records)) == (BEGINS, 1)
+        with package.Server(clock='frozen', now='2026-01-02T00:00:00Z', listen=url.removeprefix('http://')):
+            eventually(lambda: len(caplog.records) == 2)
+            assert caplog.records[1].getMessage() == 'the clock of the sandbox can be read again'
+            eventually(lambda: datetime.now(timezone.utc) == BEGINS + timedelta(days=1))
+            clock.stop()
+    finally:
+        clock.stop()
+
+
 def test_what_cannot_be_followed_is_said(server: package.Server, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(package.Problem, match='No sandbox is named `nothing`'):
         package.follow_clock(server.url, sandbox='nothing')

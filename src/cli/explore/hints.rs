@@ -1,6 +1,6 @@
 //! Why a scenario may fail without a deviation.
 
-use super::Told;
+use super::Ended;
 use crate::cli::paths::shown;
 use crate::engine::start::{OBJECTS_OF_A_RUN, RUNS_COUNTED};
 use crate::explore::{End, Run};
@@ -13,7 +13,7 @@ pub fn is_gone(run: &Run) -> bool {
 }
 
 /// An id that is written as a number fits one run alone: which one stands in the step that has failed. Empty: none does.
-pub fn hint(told: &Told<'_>, run: &Run) -> String {
+pub fn hint(told: &Ended<'_>, run: &Run) -> String {
     let failed = run.report.steps.len().checked_sub(1).and_then(|it| told.scenario.steps.get(it));
     let Some((step, (name, id))) = failed.and_then(|it| Some(it).zip(literal(it))) else { return String::new() };
     let number = told.first_run.saturating_add(u32::from(matches!(told.explored.end, End::FailsAgain(_))));

@@ -34,7 +34,8 @@ impl Servers {
         for job in 0..u16::from(asked.jobs) {
             let listen = addresses(&asked.listen, None).into_iter().map(|it| behind(it, job)).collect::<Option<Vec<_>>>();
             let listen = listen.ok_or_else(|| Stop::usage(format!("--listen leaves no port for job {job}")))?;
-            let server = runtime.block_on(Server::start(Config { listen: listen.clone(), ..Config::default() }));
+            let faketime_file = asked.faketime_file.clone(); // one job alone may have it
+            let server = runtime.block_on(Server::start(Config { listen: listen.clone(), faketime_file, ..Config::default() }));
             let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
             all.push((server, asked.webhook_url.replace("{job}", &job.to_string())));
         }

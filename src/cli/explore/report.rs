@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value as Json, json};
 
 use super::hints::{hint, is_gone};
-use super::{Told, plain_failure, played};
+use super::{Ended, plain_failure, played};
 use crate::cli::Stop;
 use crate::cli::paths::{quoted, shown};
 use crate::cli::run::junit::allowed;
@@ -46,7 +46,7 @@ pub fn waiting(waited: Duration, tasks: &[Task<'_>]) -> String {
 }
 
 /// The lines about an exploration; a piece of the file is cut to these columns.
-pub fn page(told: &Told<'_>, columns: Option<usize>) -> String {
+pub fn page(told: &Ended<'_>, columns: Option<usize>) -> String {
     let (path, name) = (line(&told.file.path), line(&told.scenario.name));
     let Explored { end, plain, .. } = told.explored;
     let tried = tried(told);
@@ -62,7 +62,7 @@ pub fn page(told: &Told<'_>, columns: Option<usize>) -> String {
 }
 
 /// The schedule, the step that has failed, and the timeline.
-fn counterexample(told: &Told<'_>, found: &Found, columns: Option<usize>) -> String {
+fn counterexample(told: &Ended<'_>, found: &Found, columns: Option<usize>) -> String {
     let (path, name) = (line(&told.file.path), line(&told.scenario.name));
     let mut text = format!("FAILED   {path} ({name})\n  {}:\n", breaks(found));
     for it in &found.schedule {
@@ -126,7 +126,7 @@ fn breaks(found: &Found) -> String {
 }
 
 /// Why nothing was explored.
-fn without_deviation(told: &Told<'_>) -> &'static str {
+fn without_deviation(told: &Ended<'_>) -> &'static str {
     match &told.explored.end {
         End::FailsAgain(run) if is_gone(run) => "when it is played a second time, the application does not answer",
         End::FailsAgain(_) => {
@@ -148,13 +148,13 @@ fn in_words(explored: &Explored, it: &Deviation) -> String {
 }
 
 /// The runs, and how to have the same again.
-fn runs(told: &Told<'_>) -> String {
+fn runs(told: &Ended<'_>) -> String {
     let runs = count(told.explored.runs as usize, "run");
     format!("  {runs} of at most {}, seed {} (--first-run {} gives the same ids again)\n", told.budget, told.seed, told.first_run)
 }
 
 /// How much was tried.
-fn tried(told: &Told<'_>) -> String {
+fn tried(told: &Ended<'_>) -> String {
     let Explored { counts: Counts { one, two, more }, open, is_counted, .. } = *told.explored;
     let level = |name: &str, own: Level| {
         let mut text = format!("  {name}: {} of {} schedules played", own.played, own.all);
@@ -183,7 +183,7 @@ fn tried(told: &Told<'_>) -> String {
 }
 
 /// Everything as one document.
-pub fn json(told: &Told<'_>) -> Json {
+pub fn json(told: &Ended<'_>) -> Json {
     let Explored { runs, counts, is_counted, open, end, plain, .. } = told.explored;
     let level = |it: Level| json!({"all": it.all, "played": it.played, "same": it.same, "too_late": it.too_late, "left": it.left()});
     let failed = |run: &crate::explore::Run| {
@@ -207,7 +207,7 @@ pub fn json(told: &Told<'_>) -> Json {
     })
 }
 
-fn counterexample_json(told: &Told<'_>, found: &Found) -> Json {
+fn counterexample_json(told: &Ended<'_>, found: &Found) -> Json {
     let deviation = |it: &Deviation| {
         json!({
             "provider": it.which.provider, "event": it.which.event, "nth": it.which.nth + 1,
@@ -236,7 +236,7 @@ fn counterexample_json(told: &Told<'_>, found: &Found) -> Json {
 }
 
 /// A report for CI servers: one suite with one case.
-pub fn junit(told: &Told<'_>) -> Result<String, Stop> {
+pub fn junit(told: &Ended<'_>) -> Result<String, Stop> {
     let class = allowed(told.file.path.trim_start_matches("./"));
     let (text, line) = (strip_str(&page(told, None)).to_string(), told.failed_line());
     let mut status = TestCaseStatus::success();
@@ -257,7 +257,7 @@ pub fn junit(told: &Told<'_>) -> Result<String, Stop> {
     report.to_string().map_err(|why| Stop::usage(format!("cannot write the report: {why}")))
 }
 
-impl Told<'_> {
+impl Ended<'_> {
     /// What has failed, in a line.
     fn in_a_line(&self) -> String {
         match &self.explored.end {

@@ -1,7 +1,7 @@
 //! What customers, banks and blockchains did, which no log of a merchant tells: it is searched for among the actions of
 //! the contract, by trying them out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -14,6 +14,8 @@ use crate::kit::fields::{Field, Kind, Need};
 
 /// Objects that are tried when the log does not say which one it is.
 const OBJECTS_MAX: usize = 12;
+/// A name that this number of saved values have may still tell objects apart.
+const COMMON: usize = 6;
 /// Courses that are followed at one depth.
 const WIDTH_MAX: usize = 40;
 
@@ -121,23 +123,27 @@ impl Search<'_> {
     /// References to the objects that may be meant: those that the body names, and those that this search has made.
     fn objects(&self, course: &Course, known: &BTreeSet<String>) -> Vec<String> {
         let named = course.twins.named_in(self.about);
-        let mut all: Vec<(bool, Vec<(String, String)>)> = Vec::new();
-        for (name, value) in &course.saved {
-            let leaves = identities(name, value);
-            let is_new = !known.contains(name);
-            let is_made = course.makers.get(name).is_some_and(|it| makes(self.contract, it));
-            if is_new || is_made {
-                all.push((is_new || leaves.iter().any(|it| named.contains(&it.1)), leaves));
+        let is_made = |name: &str| course.makers.get(name).is_some_and(|it| makes(self.contract, it));
+        let all: Vec<_> = course.saved.iter().filter(|it| !known.contains(it.0) || is_made(it.0)).collect();
+        // What all objects have alike, such as the number of an account, tells none from another.
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, saved) in &all {
+            let own: BTreeSet<&str> = saved.identities.iter().map(|it| it.1.as_str()).collect();
+            for it in own {
+                *counts.entry(it).or_default() += 1;
             }
         }
-        if all.iter().any(|it| it.0) {
-            all.retain(|it| it.0);
-        } else {
-            all.truncate(OBJECTS_MAX);
+        let rarest = counts.iter().filter(|it| named.contains(*it.0)).map(|it| *it.1).min();
+        let common = rarest.map_or(usize::MAX, |it| (2 * it).max(COMMON));
+        let tells = |it: &(String, String)| counts.get(it.1.as_str()).is_some_and(|count| *count <= common);
+        let is_named = |it: &(String, String)| named.contains(&it.1) && tells(it);
+        let mut chosen: Vec<_> = all.iter().filter(|it| !known.contains(it.0) || it.1.identities.iter().any(is_named)).collect();
+        if chosen.is_empty() {
+            chosen = all.iter().take(OBJECTS_MAX).collect();
         }
         let mut seen = BTreeSet::new();
-        let leaves = all.into_iter().flat_map(|it| it.1);
-        leaves.filter(|(_, text)| seen.insert(text.clone())).map(|(path, _)| format!("${{{path}}}")).collect()
+        let leaves = chosen.into_iter().flat_map(|it| &it.1.identities).filter(|it| tells(it));
+        leaves.filter(|it| seen.insert(it.1.as_str())).map(|it| format!("${{{}}}", it.0)).collect()
     }
 
     /// The values that parameters besides the object can have, in all combinations. `None`: one has to be given, and

@@ -2,10 +2,12 @@
 //! happened.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::script::{Act, Call, Rule, Step, span};
+use super::causes::identities;
+use super::script::{Act, Call, Rule, Step, references, span};
 use super::twins::Twins;
 use crate::engine::clock::Mode;
 use crate::engine::delivery::{Failure, Outcome, Status};
@@ -15,10 +17,11 @@ use crate::engine::tables::{Contract, Operation};
 use crate::kit::http::{HeaderValue, Method, Request, Response};
 use crate::kit::time::{Duration, Timestamp, Uptime};
 use crate::sandbox::{FAULT, Sandbox};
+use crate::scenario::keys::WEBHOOK_URL;
 use crate::scenario::reference::{Saved, resolved, resolved_rule};
-use crate::scenario::{Proof, yaml};
+use crate::scenario::{Known, Proof, parse_rule, yaml};
 use crate::stage::call::{Caller, add_constants, build, prove};
-use crate::stage::{self, INBOXES, memory};
+use crate::stage::{self, INBOXES, memory, webhook_urls};
 
 /// A request to the receiver.
 #[derive(Clone, Debug)]
@@ -51,17 +54,32 @@ pub enum Move {
     Act(Act),
 }
 
+/// What a step has saved.
+#[derive(Debug)]
+pub struct SavedValue {
+    pub value: Json,
+    /// The paths of all names in it, with their texts.
+    pub identities: Vec<(String, String)>,
+}
+
+impl SavedValue {
+    fn of(name: &str, value: Json) -> Arc<Self> {
+        Arc::new(Self { identities: identities(name, &value), value })
+    }
+}
+
 /// See the module.
 pub struct Course {
     sandbox: Sandbox,
     contract: &'static Contract,
-    pub steps: Vec<Step>,
+    /// Shared with the copies: most steps of a copy are those of its original.
+    pub steps: Vec<Arc<Step>>,
     /// The length of each walk through time among the steps.
     pub spans: BTreeMap<usize, Duration>,
-    pub saved: Saved,
+    pub saved: BTreeMap<String, Arc<SavedValue>>,
     /// What made each saved value: the operation or action.
     pub makers: BTreeMap<String, &'static str>,
-    pub twins: Twins,
+    pub twins: Arc<Twins>,
     /// Which message of the log a delivery is.
     pub messages: BTreeMap<u64, usize>,
     /// The records of the log that have happened.
@@ -70,18 +88,22 @@ pub struct Course {
     pub order: Vec<(usize, Timestamp)>,
     /// The events that the receiver got, one entry a request.
     pub got: Vec<String>,
-    /// What the receiver answers unless a step says otherwise.
-    pub usual: Json,
     calls: u64,
     seen: u64,
 }
 
 impl Course {
-    /// The beginning at that moment, for a log of that many records.
-    pub fn new(contract: &'static Contract, now: Timestamp, records: usize) -> Self {
+    /// The beginning at that moment with those rules, for a log of that many records.
+    ///
+    /// # Panics
+    /// When a rule is none of the grammar.
+    pub fn new(contract: &'static Contract, now: Timestamp, records: usize, rules: &[Rule]) -> Self {
         let settings = SETTINGS.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
         let own = ProviderSetup { slug: contract.slug.to_owned(), settings, accounts: Vec::new(), rates: Vec::new(), balances: Vec::new() };
-        let setup = Setup { name: String::new(), providers: vec![own], rules: Vec::new(), secrets: Vec::new() };
+        let known = Known { contracts: &[contract], environment: None };
+        let read = |it: &Rule| parse_rule(&json!(it).to_string(), known).expect("it is written as the grammar says").0;
+        let rules = rules.iter().map(read).collect();
+        let setup = Setup { name: String::new(), providers: vec![own], rules, secrets: Vec::new() };
         let start = Start {
             mode: Mode::Frozen,
             now: Some(now),
@@ -91,19 +113,20 @@ impl Course {
             setup: Some(setup.into()),
             ..Start::default()
         };
+        let mut sandbox = Sandbox::new(start, Uptime::START);
+        let addresses = webhook_urls(sandbox.world_mut());
         Self {
-            sandbox: Sandbox::new(start, Uptime::START),
+            sandbox,
             contract,
             steps: Vec::new(),
             spans: BTreeMap::new(),
-            saved: Saved::new(),
+            saved: BTreeMap::from([(WEBHOOK_URL.to_owned(), SavedValue::of(WEBHOOK_URL, addresses))]),
             makers: BTreeMap::new(),
-            twins: Twins::default(),
+            twins: Arc::default(),
             messages: BTreeMap::new(),
             happened: vec![false; records],
             order: Vec::new(),
             got: Vec::new(),
-            usual: 200.into(),
             calls: 0,
             seen: 0,
         }
@@ -123,7 +146,6 @@ impl Course {
             happened: self.happened.clone(),
             order: self.order.clone(),
             got: self.got.clone(),
-            usual: self.usual.clone(),
             calls: self.calls,
             seen: self.seen,
         }
@@ -151,20 +173,20 @@ impl Course {
                 let by = at.duration_since(self.now());
                 stage::advance(&json!({"to": at}).to_string(), |it| self.ask(it)).ok()??;
                 self.spans.insert(self.steps.len(), by);
-                self.steps.push(Step::Advance { advance: span(by) });
+                self.steps.push(Arc::new(Step::Advance { advance: span(by) }));
                 Some(Answered { status: Ok(200), body: Json::Null })
             }
             Move::Act(act) => {
                 let (provider, name) = act.act.split_once('.')?;
                 let body = self.control(Method::POST, &format!("act/{provider}/{name}"), &self.literal(&act.with)?)?;
                 self.save(act.act.split_once('.')?.1, act.save.as_deref(), &body);
-                self.steps.push(Step::Act(act.clone()));
+                self.steps.push(Arc::new(Step::Act(act.clone())));
                 Some(Answered { status: Ok(200), body })
             }
             Move::Call(operation, call) => {
                 let answered = self.call(operation, call)?;
                 self.save(operation.name, call.save.as_deref(), &answered.body);
-                self.steps.push(Step::Call(call.clone()));
+                self.steps.push(Arc::new(Step::Call(call.clone())));
                 Some(answered)
             }
         }
@@ -175,13 +197,20 @@ impl Course {
         let operations = self.contract.operations.iter().map(|it| it.name);
         let maker = operations.chain(self.contract.actions.iter().map(|it| it.name)).find(|it| *it == maker);
         self.makers.extend(maker.map(|it| (name.to_owned(), it)));
-        self.saved.insert(name.to_owned(), body.clone());
+        self.saved.insert(name.to_owned(), SavedValue::of(name, body.clone()));
     }
 
     /// Parameters with their references replaced.
     fn literal(&self, with: &Map<String, Json>) -> Option<Json> {
-        let node = yaml::parse(&Json::Object(with.clone()).to_string()).ok()?;
-        Some(resolved(&node, &self.saved).ok()?.to_value())
+        let text = Json::Object(with.clone()).to_string();
+        let node = yaml::parse(&text).ok()?;
+        Some(resolved(&node, &self.referred(&text)).ok()?.to_value())
+    }
+
+    /// The saved values to which a text refers.
+    fn referred(&self, text: &str) -> Saved {
+        let names = references(text).filter_map(|name| self.saved.get_key_value(name));
+        names.map(|(name, it)| (name.clone(), it.value.clone())).collect()
     }
 
     fn call(&mut self, operation: &'static Operation, call: &Call) -> Option<Answered> {
@@ -210,23 +239,14 @@ impl Course {
 
     /// Adds a rule.
     pub fn rule(&mut self, rule: Rule) -> bool {
-        let node = yaml::parse(&json!(rule).to_string()).ok();
-        let Some(literal) = node.and_then(|it| resolved_rule(&it, &self.saved).ok()) else { return false };
+        let text = json!(rule).to_string();
+        let node = yaml::parse(&text).ok();
+        let Some(literal) = node.and_then(|it| resolved_rule(&it, &self.referred(&text)).ok()) else { return false };
         let is_added = self.control(Method::POST, "rules", &literal.to_value()).is_some();
         if is_added {
-            self.steps.push(Step::Rule { rule });
+            self.steps.push(Arc::new(Step::Rule { rule }));
         }
         is_added
-    }
-
-    /// Sets the next answers of the receiver.
-    pub fn receiver(&mut self, respond: Vec<Json>) -> bool {
-        let slug = self.contract.slug;
-        let is_set = self.control(Method::PUT, &format!("inbox/{slug}/script"), &json!({"respond": respond})).is_some();
-        if is_set {
-            self.steps.push(Step::Receiver { receiver: slug.to_owned(), respond });
-        }
-        is_set
     }
 
     /// The number of the latest webhook that was made.

@@ -11,6 +11,7 @@ use super::words::{harmless, is_identity, of_name};
 use crate::engine::tables::Contract;
 use crate::kit::ids::Draws;
 use crate::kit::time::{Duration, parse_plain_utc, parse_timestamp, plain_utc};
+use crate::scenario::keys::WEBHOOK_URL;
 
 mod shape;
 
@@ -101,7 +102,7 @@ pub struct Disguise {
 impl Disguise {
     /// Nothing is replaced yet.
     pub fn new(contract: &'static Contract, shift: Duration) -> Self {
-        let inbox = format!("${{inbox:{}}}", contract.slug);
+        let inbox = format!("${{{WEBHOOK_URL}.{}}}", contract.slug);
         Self { words: harmless(contract), inbox, shift, given: BTreeMap::new(), used: BTreeSet::new(), cards: 0 }
     }
 

@@ -2,6 +2,7 @@
 //! missing for that is searched for. Everything is tried out on a copy first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -9,11 +10,13 @@ use self::earlier::{Traced, Why};
 use super::causes::{Search, Verdict};
 use super::course::{Course, Move, Sent};
 use super::items::{Items, Kind, Note};
-use super::script::{Act, ExpectWebhook, Step, tidied};
+use super::progress::Progress;
+use super::script::{Act, ExpectWebhook, Rule, Step, tidied};
 use super::words::telling;
 use crate::engine::tables::Contract;
 use crate::kit::time::Duration;
 
+mod answering;
 mod calling;
 mod earlier;
 mod faithful;
@@ -43,6 +46,8 @@ pub struct Planner<'a> {
     items: &'a Items,
     words: BTreeSet<&'static str>,
     leaves: Leaves,
+    /// The status with which the application of the log has answered most often.
+    usual: u16,
     course: Course,
     /// The course before each item, with what was found for that place.
     kept: Vec<Course>,
@@ -59,6 +64,7 @@ pub struct Planner<'a> {
 
 /// The steps of a scenario, and what they do not say.
 pub struct Plan {
+    pub rules: Vec<Rule>,
     pub steps: Vec<Step>,
     pub notes: Vec<Note>,
     pub calls: usize,
@@ -67,23 +73,25 @@ pub struct Plan {
 
 /// Makes the plan. Webhooks that waited are held back by rules; where that tells the log less well than the queue of the
 /// sandbox, they wait in the queue.
-pub fn plan(contract: &'static Contract, items: &Items) -> Plan {
-    let held = Planner::new(contract, items, Leaves::Held).followed();
+pub fn plan(contract: &'static Contract, items: &Items, progress: &mut Progress) -> Plan {
+    let held = Planner::new(contract, items, Leaves::Held).followed(progress);
     if matches!(held.differences(), [0, 0, _]) {
         return held.ended();
     }
-    let in_turn = Planner::new(contract, items, Leaves::InTurn).followed();
+    let in_turn = Planner::new(contract, items, Leaves::InTurn).followed(progress);
     if in_turn.differences() < held.differences() { in_turn.ended() } else { held.ended() }
 }
 
 impl<'a> Planner<'a> {
     fn new(contract: &'static Contract, items: &'a Items, leaves: Leaves) -> Self {
+        let usual = answering::usual(items);
         Self {
             contract,
             items,
             words: telling(contract),
             leaves,
-            course: Course::new(contract, items.begin(), items.all.len()),
+            usual,
+            course: Course::new(contract, items.begin(), items.all.len(), &[answering::rule_of_all(contract, usual)]),
             kept: Vec::new(),
             found: BTreeMap::new(),
             notes: Vec::new(),
@@ -93,13 +101,14 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn followed(mut self) -> Self {
+    fn followed(mut self, progress: &mut Progress) -> Self {
         let (mut nth, mut is_begun) = (0, false);
         while nth < self.items.all.len() {
             if !is_begun {
                 self.begin(nth);
             }
             let back = self.follow(nth);
+            progress.say(nth, self.items.all.len());
             is_begun = back.is_some();
             nth = back.unwrap_or(nth + 1);
         }
@@ -171,11 +180,20 @@ impl<'a> Planner<'a> {
         if let Some(back) = self.earlier(nth, body, Why::Unknown) {
             return Some(back);
         }
-        self.note(
-            nth,
-            if self.left == 0 { GIVEN_UP } else { "nothing in the contract leads to this webhook at this moment; it is left out" },
-        );
+        let why = match () {
+            () if self.left == 0 => GIVEN_UP,
+            () if self.is_known(body) => "nothing in the contract leads to this webhook at this moment; it is left out",
+            () => "no call of the log has made what this webhook is about, so nothing leads to it; it is left out",
+        };
+        self.note(nth, why);
         None
+    }
+
+    /// Whether a body names something that a call of the log or an action has made.
+    fn is_known(&self, body: &Json) -> bool {
+        let named = self.course.twins.named_in(body);
+        let made = self.course.saved.iter().filter(|it| self.course.makers.contains_key(it.0));
+        made.flat_map(|it| &it.1.identities).any(|it| named.contains(&it.1))
     }
 
     fn message_of(&self, nth: usize) -> Option<usize> {
@@ -239,9 +257,11 @@ impl<'a> Planner<'a> {
         for event in std::mem::take(&mut self.course.got) {
             *events.entry(event).or_default() += 1;
         }
-        let mut steps = tidied(std::mem::take(&mut self.course.steps), &self.course.spans);
+        let steps = std::mem::take(&mut self.course.steps).into_iter().map(Arc::unwrap_or_clone).collect();
+        let mut steps = tidied(steps, &self.course.spans);
         let provider = self.contract.slug;
         steps.extend(events.into_iter().map(|(event, count)| Step::Expect { expect_webhook: ExpectWebhook { provider, event, count } }));
-        Plan { steps, notes: self.notes.into_iter().map(|it| it.1).collect(), calls, webhooks }
+        let rules = if 0 < webhooks { vec![answering::rule_of_all(self.contract, self.usual)] } else { Vec::new() };
+        Plan { rules, steps, notes: self.notes.into_iter().map(|it| it.1).collect(), calls, webhooks }
     }
 }

@@ -1,6 +1,6 @@
 //! The scenario that an import writes, step by step, and its YAML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -15,6 +15,8 @@ pub struct Script {
     pub description: String,
     pub clock: Clock,
     pub providers: BTreeMap<&'static str, Json>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     pub steps: Vec<Step>,
 }
 
@@ -35,7 +37,6 @@ pub enum Step {
     Call(Box<Call>),
     Act(Act),
     Advance { advance: String },
-    Receiver { receiver: String, respond: Vec<Json> },
     Rule { rule: Rule },
     Expect { expect_webhook: ExpectWebhook },
 }
@@ -67,10 +68,13 @@ pub struct Act {
     pub save: Option<String>,
 }
 
-/// A rule on the next webhook of that kind.
-#[derive(Clone, Debug, Serialize)]
+/// A rule on the next webhook or call of that kind, or on all.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'static str>,
     pub on: String,
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub when: Map<String, Json>,
     pub then: Map<String, Json>,
 }
@@ -94,17 +98,23 @@ impl Step {
         match self {
             Self::Call(it) => Some(&mut it.save),
             Self::Act(it) => Some(&mut it.save),
-            Self::Advance { .. } | Self::Receiver { .. } | Self::Rule { .. } | Self::Expect { .. } => None,
+            Self::Advance { .. } | Self::Rule { .. } | Self::Expect { .. } => None,
         }
     }
+}
+
+/// The names of the saved values to which a text refers: `a` of `${a.b}`, `${a[0]}` and `${a}`.
+pub fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|it| it.split(['.', '[', '}']).next())
 }
 
 /// The same steps without names that nothing refers to. Walks through time that follow one another are one.
 pub fn tidied(mut steps: Vec<Step>, spans: &BTreeMap<usize, Duration>) -> Vec<Step> {
     let text = json!(steps).to_string();
+    let referred: BTreeSet<&str> = references(&text).collect();
     for step in &mut steps {
         if let Some(save) = step.saves()
-            && save.as_deref().is_some_and(|name| !text.contains(&format!("${{{name}.")) && !text.contains(&format!("${{{name}[")))
+            && save.as_deref().is_some_and(|name| !referred.contains(name))
         {
             *save = None;
         }

@@ -1,4 +1,4 @@
-//! Which value of the log is which of the sandbox: the ids, tokens and numbers that a provider gives out are others in
+//! Which value of the log is which of the sandbox: the twins, tokens and numbers that a provider gives out are others in
 //! each.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +76,22 @@ fn leaves<'a>(logged: &'a Json, own: &'a Json) -> Vec<Pair<'a>> {
     found
 }
 
+/// Whether two values have the same words at the same places.
+fn says_the_same(words: &BTreeSet<&str>, name: &str, logged: &Json, own: &Json) -> bool {
+    match (logged, own) {
+        (Json::Object(logged), Json::Object(own)) => {
+            logged.iter().all(|(inner, it)| own.get(inner).is_none_or(|own| says_the_same(words, inner, it, own)))
+        }
+        (Json::Array(logged), Json::Array(own)) => {
+            logged.iter().zip(own).filter(|it| !it.0.is_object()).all(|(it, own)| says_the_same(words, "", it, own))
+        }
+        _ => {
+            let is_word = |it: &Json| it.as_str().is_some_and(|text| words.contains(text));
+            logged == own || !(is_word(logged) || is_word(own) || name == "success")
+        }
+    }
+}
+
 /// Whether a text is a date or an amount: such texts differ, and name nothing.
 fn is_measure(name: &str, text: &str) -> bool {
     let is_number = text.parse::<rust_decimal::Decimal>().is_ok();
@@ -88,12 +104,11 @@ impl Twins {
     /// things. The words are those in which two bodies differ in what they say; `asked` is what was asked for, and nothing
     /// for events.
     pub fn fit(&self, words: &BTreeSet<&str>, asked: &str, logged: &Json, own: &Json) -> Option<u32> {
+        if !says_the_same(words, "", logged, own) {
+            return None;
+        }
         let mut score = 0;
         for Pair { members, name, logged, own } in leaves(logged, own) {
-            let is_word = |it: &Json| it.as_str().is_some_and(|text| words.contains(text));
-            if (is_word(logged) || is_word(own) || name == "success") && logged != own {
-                return None;
-            }
             let is_name = is_identity(name);
             let (Some(logged), Some(own)) = (text_of(logged), text_of(own)) else {
                 if is_name && logged != own {

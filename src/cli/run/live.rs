@@ -27,7 +27,8 @@ pub fn play_all(run: &Run, webhook_url: &str, chosen: &[&Loaded]) -> Result<Vec<
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
     let listen = addresses(&run.listen, run.port);
-    let config = Config { listen: listen.clone(), start: Start::default(), ..Config::default() };
+    let faketime_file = run.faketime_file.clone();
+    let config = Config { listen: listen.clone(), start: Start::default(), faketime_file, ..Config::default() };
     let server = runtime.block_on(Server::start(config));
     let server = server.map_err(|why| Stop { exit: Exit::Start, why: cannot_listen(&listen, &why) })?;
     if !run.json {

@@ -190,7 +190,7 @@ impl Renderer {
             detail: words.detail,
             hint: words.hint,
             waited_ms: words.waited_ms,
-            rule: delivery.and_then(|own| own.fault.as_ref()).map(|it| self.text(&it.rule)),
+            rule: delivery.and_then(Delivery::rule).map(|it| self.text(it)),
             next_attempt_at: delivery.filter(|_| is_latest).and_then(|own| own.next_attempt_at),
             ..self.of_webhook(delivery, &it.webhook)
         }

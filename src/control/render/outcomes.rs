@@ -132,6 +132,7 @@ mod tests {
             event_id: String::new(),
             attempts: Vec::new(),
             fault: None,
+            answers: None,
         }
     }
 

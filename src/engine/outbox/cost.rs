@@ -18,7 +18,8 @@ pub fn own(it: &Delivery) -> usize {
     let texts = [&it.account, &it.event, &it.subject, &it.url, &it.event_id];
     let texts: usize = texts.iter().map(|text| heap::block(text.len())).sum();
     let fault = it.fault.as_ref().map_or(0, |it| it.cost());
-    PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault
+    let answers = it.answers.as_ref().map_or(0, |it| it.cost());
+    PLACES + heap::block(size_of::<Delivery>()) + texts + heap::shared(&it.body.0) + fault + answers
 }
 
 /// An attempt without its answer. What it shares with its delivery costs nothing.

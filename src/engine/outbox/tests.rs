@@ -14,7 +14,8 @@ fn event(id: u8) -> Event {
 #[test]
 fn a_delivery_that_was_dropped_delays_no_other() {
     let mut outbox = Outbox::default();
-    let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
+    let [first, second] =
+        [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), AppliedRules::default()).expect("room"));
     assert_eq!((outbox.next_leaving(), outbox.next_leaving(), outbox.waiting()), (Some(first), None, 1));
     let under_way = AttemptId { delivery: first, number: 1, copy: 0 };
     outbox.add_attempt(first, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
@@ -30,7 +31,8 @@ fn a_delivery_that_was_dropped_delays_no_other() {
 #[test]
 fn i21_a_delivery_that_changes_its_address_is_counted() {
     let mut outbox = Outbox::default();
-    let [first, second] = [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room"));
+    let [first, second] =
+        [1, 2].map(|id| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), AppliedRules::default()).expect("room"));
     let other = format!("http://shop.test/{}", "x".repeat(1_000));
     assert_eq!(outbox.next_leaving(), Some(first));
     assert!(outbox.may_leave_for(first, &other));
@@ -51,7 +53,7 @@ fn i21_a_delivery_that_changes_its_address_is_counted() {
 fn an_attempt_is_behind_an_earlier_one_for_its_target_until_that_has_its_outcome() {
     let mut outbox = Outbox::default();
     let mut start = |provider: u8| {
-        let delivery = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(provider), event(1), None).expect("room");
+        let delivery = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(provider), event(1), AppliedRules::default()).expect("room");
         let attempt = AttemptId { delivery, number: 1, copy: 0 };
         outbox.start(attempt);
         attempt
@@ -67,7 +69,7 @@ fn i21_deliveries_are_kept_within_their_bound() {
     let mut outbox = Outbox::default();
     let long = Answer { status: 500, body: Kept(vec![b'x'; BYTES_MAX / 3 - 10_000].into()), ..Answer::default() };
     let ids = [1, 2, 3, 4, 5].map(|id| {
-        let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), None).expect("room");
+        let id = outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(id), AppliedRules::default()).expect("room");
         outbox.add_attempt(id, "http://shop.test/", Attempt { number: 1, ..Attempt::default() });
         id
     });
@@ -95,12 +97,13 @@ fn i21_deliveries_are_kept_within_their_bound() {
 #[test]
 fn i21_a_full_outbox_says_what_it_has_not_kept() {
     let mut outbox = Outbox::default();
-    let full =
-        (0..DELIVERIES_MAX).map(|_| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(1), None).expect("room")).collect::<Vec<_>>();
+    let full = (0..DELIVERIES_MAX)
+        .map(|_| outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(1), AppliedRules::default()).expect("room"))
+        .collect::<Vec<_>>();
     assert!(!outbox.truncated);
-    assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(2), None), None, "all are still owed");
+    assert_eq!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(2), AppliedRules::default()), None, "all are still owed");
     assert!(outbox.truncated);
     outbox.finish(full[7], Status::Failed);
-    assert!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(3), None).is_some());
+    assert!(outbox.owe(Timestamp::UNIX_EPOCH, ProviderId(0), event(3), AppliedRules::default()).is_some());
     assert!(outbox.get(full[7]).is_none() && outbox.iter().count() == DELIVERIES_MAX);
 }

@@ -78,6 +78,11 @@ impl Effects {
             && self.patch.as_ref().is_none_or(Patch::is_sound)
     }
 
+    /// Whether the rule only says what the provider takes for the answers to webhooks.
+    pub fn only_answers(&self) -> bool {
+        self.fault.as_ref().is_some_and(WebhookFault::only_answers)
+    }
+
     /// Whether the rule alone moves the object that the call created: its own timers do nothing.
     pub fn leads_alone(&self) -> bool {
         !self.course.is_empty() || matches!(self.business, Some(Business::PayoutReturned { .. }))

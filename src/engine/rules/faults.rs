@@ -22,6 +22,58 @@ pub enum CopiesLeave {
     Together,
 }
 
+/// Answers of one rule, one after another.
+pub const ANSWERS_MAX: usize = 1_000;
+/// The words for an answer that does not come.
+pub const UNANSWERED: &[&str] = &["timeout", "reset", "refused", "dns", "tls"];
+
+/// What the provider takes for the receiver's answer to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GivenAnswer {
+    /// This status, after this delay of simulated time.
+    Status {
+        status: u16,
+        delay: Duration,
+        /// What stands in front of the receiver answers: the receiver does not get the request.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_gateway: bool,
+    },
+    /// Nothing, within the time limit of the provider.
+    Timeout,
+    /// The connection is cut.
+    Reset,
+    /// Nothing listens at the address: the receiver does not get the request.
+    Refused,
+    /// The name has no address: the receiver does not get the request.
+    Dns,
+    /// No encrypted connection: the receiver does not get the request.
+    Tls,
+}
+
+impl GivenAnswer {
+    /// The failure with this word of [`UNANSWERED`].
+    pub fn of_word(word: &str) -> Option<Self> {
+        let all = [Self::Timeout, Self::Reset, Self::Refused, Self::Dns, Self::Tls];
+        UNANSWERED.iter().zip(all).find(|it| *it.0 == word).map(|it| it.1)
+    }
+
+    /// Whether the request gets to its receiver.
+    pub const fn arrives(self) -> bool {
+        match self {
+            Self::Status { by_gateway, .. } => !by_gateway,
+            Self::Timeout | Self::Reset => true,
+            Self::Refused | Self::Dns | Self::Tls => false,
+        }
+    }
+
+    /// Whether a rule can say it: it may come from a saved state.
+    pub fn is_sound(self) -> bool {
+        let Self::Status { status, delay, .. } = self else { return true };
+        (200..600).contains(&status) && is_span(delay)
+    }
+}
+
 /// What a network loses of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
@@ -57,6 +109,10 @@ pub struct WebhookFault {
     /// This number of attempts, the first ones, do not reach the receiver.
     #[serde(skip_serializing_if = "is_zero")]
     pub unreachable: u32,
+    /// What the provider takes for the receiver's answers to the requests of the webhook, in their order, the last one for all that follow.
+    /// Nothing: the receiver's own answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<GivenAnswer>,
     /// Members of the body that are changed after it was signed, as JSON.
     pub tamper: Vec<(String, String)>,
     /// The webhook is signed with an unknown secret.
@@ -83,7 +139,19 @@ impl WebhookFault {
         let spans = [self.delay, self.stale].into_iter().flatten().all(is_span);
         let paths = self.tamper.len() <= PATHS_MAX && self.patch.as_ref().is_none_or(Patch::is_sound);
         let lost = self.answer_lost <= ATTEMPTS_MAX && self.unreachable <= ATTEMPTS_MAX;
-        self.duplicate <= DUPLICATES_MAX && spans && paths && lost && self.truncate.is_none_or(is_share) && are_headers(&self.headers)
+        let answered = self.answered.len() <= ANSWERS_MAX && self.answered.iter().all(|it| it.is_sound());
+        self.duplicate <= DUPLICATES_MAX
+            && spans
+            && paths
+            && lost
+            && answered
+            && self.truncate.is_none_or(is_share)
+            && are_headers(&self.headers)
+    }
+
+    /// Whether it says what the provider takes for the answers, and changes nothing that leaves.
+    pub fn only_answers(&self) -> bool {
+        !self.answered.is_empty() && Self { answered: Vec::new(), ..self.clone() } == Self::default()
     }
 
     /// What becomes of the attempt with this number by the schedule, whatever its receiver does.

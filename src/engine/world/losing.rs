@@ -1,31 +1,58 @@
-//! What a rule lets a network lose of a webhook: an attempt, or the receiver's answer.
+//! What the provider learns of an attempt when a rule decides that: a network loses the attempt or the answer, or the provider takes
+//! something else for the answer.
 
 use super::World;
-use crate::engine::delivery::{AttemptId, Failure, Outcome, Remarks};
-use crate::engine::rules::Lost;
+use crate::engine::delivery::{Answer, AttemptId, Delivery, Failure, Outcome, Remarks};
+use crate::engine::rules::{GivenAnswer, Lost};
+use crate::kit::time::Duration;
 
 impl World {
-    /// What a rule loses of an attempt of the schedule.
-    fn lost_of(&self, id: AttemptId) -> Option<Lost> {
-        let webhook = self.core.outbox.get(id.delivery)?;
-        let scheduled = webhook.schedule_number(id)?;
-        webhook.fault.as_ref()?.on_attempt(scheduled)?.loses(scheduled)
-    }
-
-    /// The outcome as the provider learns it: a rule may lose the receiver's answer.
+    /// The outcome as the provider learns it: a rule may lose the receiver's answer, or give another.
     pub(super) fn as_the_provider_sees(&self, attempt: AttemptId, outcome: Outcome) -> Outcome {
-        let webhook = self.core.outbox.get(attempt.delivery).filter(|_| self.lost_of(attempt) == Some(Lost::Answer));
-        let Some(webhook) = webhook else { return outcome };
+        let Some(webhook) = self.core.outbox.get(attempt.delivery) else { return outcome };
+        let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
+        let (taken, what) = match (webhook.lost(attempt), webhook.given(attempt)) {
+            (Some(Lost::Attempt), _) | (None, None) => return outcome,
+            (Some(Lost::Answer), _) => (outcome_of(GivenAnswer::Timeout, time_limit), "a rule lost its answer".to_owned()),
+            (None, Some(given)) => {
+                let own = outcome_of(given, time_limit);
+                if own.answered().is_some() && (own.answered(), None) == (outcome.answered(), outcome.failure()) {
+                    return Outcome { took: own.took, ..outcome };
+                }
+                let taken = own.error().map_or_else(|| own.answered().unwrap_or_default().to_string(), |it| format!("nothing ({it})"));
+                (own, format!("the provider takes {taken} for its answer, by the rule `{}`", rule_of(webhook)))
+            }
+        };
         let seen = outcome.error().map_or_else(|| outcome.answered().unwrap_or_default().to_string(), |it| format!("nothing ({it})"));
-        let remarks = Remarks { detail: Some(format!("the receiver answered {seen}, and a rule lost its answer")), ..Remarks::default() };
-        let took = self.provider(webhook.provider_id).contract().schedule.time_limit;
-        Outcome { result: Err(Failure::Timeout), took, remarks: remarks.boxed() }
+        let remarks = Remarks { detail: Some(format!("the receiver answered {seen}, and {what}")), ..Remarks::default() };
+        Outcome { remarks: remarks.boxed(), ..taken }
     }
 
     /// The outcome of an attempt that a rule keeps from its receiver. `None`: it leaves.
     pub(super) fn unreached(&self, attempt: AttemptId) -> Option<Outcome> {
+        let webhook = self.core.outbox.get(attempt.delivery).filter(|it| it.lost(attempt) == Some(Lost::Attempt))?;
         let remarks = Remarks { detail: Some("a rule kept it from the receiver".to_owned()), ..Remarks::default() };
-        let outcome = || Outcome { remarks: remarks.boxed(), ..Outcome::failed(Failure::Refused) };
-        (self.lost_of(attempt) == Some(Lost::Attempt)).then(outcome)
+        let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
+        let given = webhook.given(attempt).filter(|it| !it.arrives()).unwrap_or(GivenAnswer::Refused);
+        Some(Outcome { remarks: remarks.boxed(), ..outcome_of(given, time_limit) })
+    }
+}
+
+/// The rule that gives the answers.
+fn rule_of(webhook: &Delivery) -> &str {
+    webhook.answers.as_ref().map_or("", |it| &it.rule)
+}
+
+/// What comes of an attempt for a provider with this time limit.
+fn outcome_of(given: GivenAnswer, time_limit: Duration) -> Outcome {
+    let timeout = || Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) };
+    match given {
+        GivenAnswer::Status { delay, .. } if time_limit <= delay => timeout(),
+        GivenAnswer::Status { status, delay, .. } => Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay, remarks: None },
+        GivenAnswer::Timeout => timeout(),
+        GivenAnswer::Reset => Outcome::failed(Failure::Reset),
+        GivenAnswer::Refused => Outcome::failed(Failure::Refused),
+        GivenAnswer::Dns => Outcome::failed(Failure::Dns),
+        GivenAnswer::Tls => Outcome::failed(Failure::Tls),
     }
 }

@@ -200,7 +200,7 @@ impl World {
             documented_headers: contract.webhook_headers(&webhook.event),
             dated: signed.dated,
         };
-        let rule = webhook.fault.as_ref().filter(|_| !resend).map(|it| it.rule.as_str().into());
+        let rule = webhook.rule().filter(|_| !resend).map(Into::into);
         let (target, altered, to_inbox) = (entity(&[&webhook.url]), attempt.altered, inbox::is_one(&webhook.url));
         let entry = AttemptEntry { webhook: webhook.into(), number, copy, rule, resend, target, altered, to_inbox };
         self.core.log.push(at, Some(webhook.provider_id), What::Attempt(entry));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Check;
 use super::words::{ADVICE_MAX, slip};
 use crate::engine::tables::Contract;
-use crate::scenario::keys::{ANY_STEP, INDEX, JOB, RUN, STEPS};
+use crate::scenario::keys::{ANY_STEP, INDEX, JOB, RUN, STEPS, WEBHOOK_URL};
 use crate::scenario::mistakes::{Mistake, cut};
 use crate::scenario::reference::request;
 use crate::scenario::shape::{Kind, Shape};
@@ -28,7 +28,7 @@ impl Check<'_> {
             return self.mistakes.push(mistake.help(help));
         }
         // A step inside another finds both already.
-        let own: Vec<&str> = [RUN, JOB].into_iter().filter(|it| !self.saved.contains_key(*it)).collect();
+        let own: Vec<&str> = [RUN, JOB, WEBHOOK_URL].into_iter().filter(|it| !self.saved.contains_key(*it)).collect();
         for it in &own {
             self.saved.insert((*it).to_owned(), node.at.clone());
         }

@@ -2,7 +2,7 @@
 
 use super::{decimal, duration, exclude, headers, patch, values};
 use crate::engine::matching::Matcher;
-use crate::engine::rules::{CopiesLeave, On, PATHS_MAX, WebhookFault, is_selector, selects_attempts};
+use crate::engine::rules::{ANSWERS_MAX, CopiesLeave, GivenAnswer, On, PATHS_MAX, WebhookFault, is_selector, selects_attempts};
 use crate::scenario::check::Check;
 use crate::scenario::mistakes::Mistake;
 use crate::scenario::yaml::{Node, What};
@@ -47,6 +47,15 @@ pub fn check_conditions(check: &mut Check<'_>, node: &Node, on: &On) {
         let why = format!("`attempt` selects attempts, and `{name}` counts them from the first: remove one of them");
         check.mistakes.push(Mistake::at(when.place_of("attempt"), why));
     }
+    if is_on_webhooks && then.is_some_and(counts_answers) {
+        let mistake = Mistake::at(when.place_of("attempt"), "`attempt` selects attempts, and a list of `answered` has one answer for each");
+        check.mistakes.push(mistake.help("write `attempt: 2` with one answer, such as `answered: 502`, or the list without `attempt`"));
+    }
+}
+
+/// Whether `answered` has an answer for each request.
+fn counts_answers(then: &Node) -> bool {
+    then.get("answered").is_some_and(|it| matches!(it.what, What::List(_)))
 }
 
 /// Notes effects that change nothing, or exclude each other.
@@ -63,6 +72,12 @@ pub fn check_effects(check: &mut Check<'_>, then: &Node) {
     if let Some(tamper) = then.get("tamper").filter(|it| PATHS_MAX < it.members().len()) {
         check.wrong(&tamper.at, format!("`tamper` changes at most {PATHS_MAX} members"));
     }
+    if let Some(answered) = then.get("answered").filter(|it| matches!(it.what, What::List(_))) {
+        let count = answered.items().len();
+        if count == 0 || ANSWERS_MAX < count {
+            check.wrong(&answered.at, format!("`answered` is a list of 1 to {ANSWERS_MAX} answers"));
+        }
+    }
     let Some(patch) = then.get("patch") else { return };
     let part = |name: &str| patch.get(name);
     if PATHS_MAX < part("set").map_or(0, |it| it.members().len()) + part("remove").map_or(0, |it| it.items().len()) {
@@ -75,6 +90,19 @@ pub fn check_effects(check: &mut Check<'_>, then: &Node) {
     if let Some(own) = ["status", "body"].into_iter().find(|it| then.get(it).is_some()) {
         exclude(check, then, "patch", own, &format!("`patch` changes the provider's answer, and `{own}` replaces it: remove one of them"));
     }
+}
+
+/// What the provider takes for answers: one for all, or a list.
+fn answered(node: &Node) -> Vec<GivenAnswer> {
+    let plain = |it: &Node| it.plain().and_then(|text| text.parse().ok());
+    let one = |it: &Node| {
+        let delay = it.get("delay").and_then(duration).unwrap_or_default();
+        let by_gateway = it.get("by_gateway").is_some();
+        let status = |status| GivenAnswer::Status { status, delay, by_gateway };
+        let word = it.plain().and_then(GivenAnswer::of_word);
+        word.or_else(|| it.get("status").map_or_else(|| plain(it), plain).map(status))
+    };
+    if let What::List(items) = &node.what { items.iter().filter_map(one).collect() } else { one(node).into_iter().collect() }
 }
 
 /// What a rule does to a webhook.
@@ -93,6 +121,7 @@ pub fn fault(node: &Node) -> WebhookFault {
         reorder: is_true("reorder"),
         answer_lost: count("answer_lost"),
         unreachable: count("unreachable"),
+        answered: node.get("answered").map_or(Vec::new(), answered),
         tamper: values(node.get("tamper")),
         bad_signature: is_true("bad_signature"),
         stale: span("stale_timestamp"),

@@ -167,8 +167,14 @@ fn only_the_edge_waits() {
 }
 
 /// Who may look into the log; who shows something of it does so through `control/render`, which masks secrets.
-const LOG_READERS: &[&str] =
-    &["control/render", "control/journal.rs", "control/verification/search.rs", "stage/waiting.rs", "cli/import/course.rs"];
+const LOG_READERS: &[&str] = &[
+    "control/render",
+    "control/journal.rs",
+    "control/verification/search.rs",
+    "stage/waiting.rs",
+    "cli/import/course.rs",
+    "cli/import/rehearsal.rs",
+];
 
 #[test]
 fn secrets_are_masked_in_one_place() {

@@ -43,6 +43,7 @@ class Follower:
         self._shown = self._state.now
         self._asked_at = 0.0
         self._is_telling = False
+        self._is_gone = False
         self._ended = threading.Event()
         self._socket: socket.socket | None = None
         self._threads = [threading.Thread(target=it, name='playmoney-clock', daemon=True) for it in (self._listen, self._keep_pace)]
@@ -82,10 +83,17 @@ class Follower:
 
         A web application that calls this before each request has the time of a webhook when it receives it; `wsgi` and `asgi` do so.
         """
-        with contextlib.suppress(ConnectionError, Problem), self._turn:
-            if self._traveller:
-                self._state, self._asked_at = self._ask(), self._real()
-                self._move(self._state.now)
+        with self._turn:
+            if not self._traveller:
+                return
+            try:
+                state = self._ask()
+            except (ConnectionError, Problem) as why:
+                self._lost(why)
+                return
+            self._found()
+            self._state, self._asked_at = state, self._real()
+            self._move(self._state.now)
 
     def wsgi(self, app: Any) -> Any:
         """The WSGI application, with the sandbox's time in each request."""
@@ -103,6 +111,22 @@ class Follower:
             await app(scope, receive, send)
 
         return looking
+
+    def _lost(self, why: Exception) -> None:
+        """Says once that the server is gone, and what time it is from now on."""
+        with self._turn:
+            if self._is_gone or self._ended.is_set() or not self._traveller:
+                return
+            self._is_gone = True
+            rate = self._state.rate
+            goes = f'goes on from {self._shown.isoformat()} at {rate:g} simulated seconds a second' if rate else f'stays {self._shown.isoformat()}'
+            LOG.warning('the clock of the sandbox cannot be read (%s): the time of this process %s, until it can be read again', why, goes)
+
+    def _found(self) -> None:
+        with self._turn:
+            if self._is_gone:
+                self._is_gone = False
+                LOG.warning('the clock of the sandbox can be read again')
 
     def _ask(self) -> State:
         """The stream begins with the present state, which says whether a walk through time holds the clock."""
@@ -135,6 +159,8 @@ class Follower:
                         return
                     self._look_anyway()
             self._socket = None
+            if not self._ended.is_set():
+                self._look_anyway()  # which says it when the server is gone
             self._ended.wait(AGAIN_SECONDS)
 
     def _look_anyway(self) -> None:

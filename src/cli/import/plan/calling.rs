@@ -1,11 +1,12 @@
 //! A call of the log, made again so that it gets the same answer.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
 use super::Planner;
-use crate::cli::import::causes::{Verdict, collect, identities};
+use crate::cli::import::causes::{Verdict, collect};
 use crate::cli::import::course::{Answered, Course, Move};
 use crate::cli::import::items::{Item, Kind};
 use crate::cli::import::script::{Call, Rule};
@@ -74,16 +75,16 @@ impl Planner<'_> {
             self.note(nth, "this call gets the same status in the scenario, but an answer that says something else");
         }
         if let Some((name, logged, own)) = way.guess {
-            self.course.twins.bind(scope(operation), &name, &logged, &own);
+            Arc::make_mut(&mut self.course.twins).bind(scope(operation), &name, &logged, &own);
         }
         self.happened(nth, self.course.now());
         if self.items.all[nth].outcome.is_ok_and(|it| it < 300) {
-            self.course.twins.learn_given(&Json::Object(way.call.with.clone()));
+            Arc::make_mut(&mut self.course.twins).learn_given(&Json::Object(way.call.with.clone()));
         }
         let answered = self.carry(&Move::Call(operation, Box::new(way.call)));
         let Kind::Call { answer, .. } = &item.what else { return };
         match (answered, answer) {
-            (Some(Answered { body, .. }), Some(logged)) => self.course.twins.learn(scope(operation), logged, &body),
+            (Some(Answered { body, .. }), Some(logged)) => Arc::make_mut(&mut self.course.twins).learn(scope(operation), logged, &body),
             (Some(_), None) => {}
             (None, _) => self.note(nth, "this call cannot be made in a scenario; it is left out"),
         }
@@ -102,7 +103,7 @@ impl Planner<'_> {
         if self.items.all[nth].outcome.is_ok() {
             self.note(nth, "the contract does not answer this call like that; in the scenario a rule does");
         }
-        self.course.rule(Rule { on, when, then });
+        self.course.rule(Rule { name: None, on, when, then });
     }
 
     fn base(&self, operation: &'static Operation, with: &Map<String, Json>, body: Option<&'static str>, nth: usize) -> Call {
@@ -165,7 +166,7 @@ impl Planner<'_> {
             let Some(logged) = text_of(value).filter(|_| base.with.get(name) == Some(value)) else { continue };
             let mut seen = BTreeSet::new();
             let mut leaves: Vec<(String, String)> =
-                self.course.saved.iter().flat_map(|(root, it)| identities(root, it)).filter(|it| seen.insert(it.1.clone())).collect();
+                self.course.saved.values().flat_map(|it| it.identities.iter().cloned()).filter(|it| seen.insert(it.1.clone())).collect();
             leaves.sort_by_key(|it| self.course.twins.has_twin(&it.1));
             for (path, own) in leaves.into_iter().filter(|it| it.1 != logged).take(GUESSES_MAX) {
                 let mut call = base.clone();
@@ -235,10 +236,23 @@ fn scope(operation: &Operation) -> &str {
 /// A reference to a text in what the steps have saved: best to a member of the same name.
 pub(super) fn reference(course: &Course, name: &str, text: &str) -> Option<Json> {
     let mut leaves = Vec::new();
-    for (root, value) in &course.saved {
-        collect(root, "", value, &mut leaves);
+    for (root, saved) in &course.saved {
+        if has_text(&saved.value, text) {
+            collect(root, "", &saved.value, &mut leaves);
+        }
     }
     leaves.retain(|it| it.2 == text);
     let best = leaves.into_iter().min_by_key(|it| (it.1 != name, !is_identity(&it.1)))?;
     Some(format!("${{{}}}", best.0).into())
+}
+
+/// Whether a value has a leaf with that text.
+fn has_text(value: &Json, text: &str) -> bool {
+    match value {
+        Json::Object(members) => members.values().any(|it| has_text(it, text)),
+        Json::Array(items) => items.iter().any(|it| has_text(it, text)),
+        Json::String(own) => own == text,
+        Json::Number(own) => own.is_u64() && own.to_string() == text,
+        Json::Null | Json::Bool(_) => false,
+    }
 }

@@ -35,7 +35,7 @@ pub(super) struct Traced {
 }
 
 impl Traced {
-    /// Behind the places that are still to be tried. What was found first may have explained another webhook that looks
+    /// The place behind those that are still to be tried. What was found first may have explained another webhook that looks
     /// alike, so its place is tried twice.
     fn end(self) -> usize {
         if self.times == 1 { self.place + 1 } else { self.place }

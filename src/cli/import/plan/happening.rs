@@ -2,6 +2,7 @@
 //! has them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -14,9 +15,7 @@ use crate::cli::import::twins::text_of;
 use crate::cli::import::words::is_identity;
 use crate::kit::time::{Duration, later};
 
-/// An answer that takes longer keeps its duration: it counts against the provider's time limit.
-const SLOW: Duration = Duration::from_secs(1);
-/// Trials until the answers of the receiver and what it gets fit each other.
+/// Trials until the answers of the receiver and the webhooks that are made fit each other.
 const TRIALS: usize = 4;
 
 impl Planner<'_> {
@@ -50,20 +49,10 @@ impl Planner<'_> {
             return None;
         }
         let latest = self.course.latest();
-        let (mut answers, made) = self.rehearsed(to)?;
-        let rules = self.rules_for(to, &made);
-        if !rules.is_empty() {
-            for rule in rules {
-                self.course.rule(rule);
-            }
-            answers = self.rehearsed(to)?.0;
-        }
-        if answers.iter().any(|it| *it != self.course.usual) {
-            let (respond, usual) = script(&answers, &self.course.usual);
-            self.course.receiver(respond);
-            self.course.usual = usual;
-        }
-        let answered = self.course.go(to);
+        let rehearsal = self.rehearsed(to, &[])?;
+        let rules = self.rules_for(to, &rehearsal.0.made_after(latest));
+        let (course, answered) = if rules.is_empty() { rehearsal } else { self.rehearsed(to, &rules)? };
+        self.course = course;
         let sent = self.course.sent();
         self.settle(&sent);
         for it in self.course.made_after(latest).iter().filter(|it| it.waits) {
@@ -71,49 +60,29 @@ impl Planner<'_> {
                 pair(self.items, &mut self.course, nth, it);
             }
         }
-        answered
+        Some(answered)
     }
 
-    /// What the receiver has to answer, and the webhooks that are made: which requests come depends on how it answers
-    /// those before them.
-    fn rehearsed(&self, to: &Move) -> Option<(Vec<Json>, Vec<Sent>)> {
+    /// The course behind something that happens, with these rules and those that give the answers of the log to its webhooks: which
+    /// webhooks are made can depend on how those before them were answered. `None`: the sandbox refuses it.
+    fn rehearsed(&self, to: &Move, rules: &[Rule]) -> Option<(Course, Answered)> {
         let latest = self.course.latest();
-        let (mut answers, mut made) = (Vec::new(), Vec::new());
-        for _ in 0..TRIALS {
+        let mut own = rules.to_vec();
+        let mut tries = 1;
+        loop {
             let mut trial = self.course.copy();
-            if !answers.is_empty() {
-                trial.receiver(script(&answers, &self.course.usual).0);
+            // The last rule that is added is the first that is asked.
+            for rule in own.iter().rev() {
+                trial.rule(rule.clone());
             }
-            trial.go(to)?;
-            let expected = self.answers(&trial.sent());
-            made = trial.made_after(latest);
-            if expected == answers {
-                break;
+            let answered = trial.go(to)?;
+            let needed = self.with_answers(rules, &trial.made_after(latest));
+            if needed == own || tries == TRIALS {
+                return Some((trial, answered));
             }
-            answers = expected;
+            own = needed;
+            tries += 1;
         }
-        Some((answers, made))
-    }
-
-    /// What the receiver of the log answered to each of these.
-    fn answers(&self, sent: &[Sent]) -> Vec<Json> {
-        let mut course = self.course.copy();
-        let mut answers = Vec::new();
-        for it in sent {
-            let Some((nth, _)) = self.find(&course, it) else {
-                answers.push(self.course.usual.clone());
-                continue;
-            };
-            pair(self.items, &mut course, nth, it);
-            course.happened[nth] = true;
-            let item = &self.items.all[nth];
-            answers.push(match item.outcome {
-                Err(failure) => failure.into(),
-                Ok(status) if SLOW <= item.took => json!({"status": status, "delay": span(item.took)}),
-                Ok(status) => status.into(),
-            });
-        }
-        answers
     }
 
     /// Notes what the receiver has got.
@@ -194,16 +163,11 @@ impl Planner<'_> {
 
     /// The rule that makes a webhook come as the log has it: late, several times, or not at all.
     fn rule_for(&self, sent: &Sent, nth: Option<usize>, delay: Option<Duration>) -> Option<Rule> {
-        let mut when = Map::new();
-        when.insert("event".to_owned(), sent.event.clone().into());
-        if let Some(words) = self.telling_members(&sent.body, &mut None) {
-            when.insert("body".to_owned(), words);
-        }
-        when.insert("times".to_owned(), 1.into());
+        let mut when = self.when(sent);
         let mut then = Map::new();
         let Some(nth) = nth else {
             then.insert("drop".to_owned(), true.into());
-            return Some(Rule { on: format!("{}:webhook", self.contract.slug), when, then });
+            return Some(self.webhook_rule(when, then));
         };
         if let Some(delay) = delay {
             then.insert("delay".to_owned(), span(delay).into());
@@ -212,7 +176,22 @@ impl Planner<'_> {
             then.insert("duplicate".to_owned(), copies.into());
             when.insert("attempt".to_owned(), json!({"one_of": attempts}));
         }
-        (!then.is_empty()).then(|| Rule { on: format!("{}:webhook", self.contract.slug), when, then })
+        (!then.is_empty()).then(|| self.webhook_rule(when, then))
+    }
+
+    /// The conditions of a rule on that webhook alone.
+    pub(super) fn when(&self, sent: &Sent) -> Map<String, Json> {
+        let mut when = Map::new();
+        when.insert("event".to_owned(), sent.event.clone().into());
+        if let Some(words) = self.telling_members(&sent.body, &mut None) {
+            when.insert("body".to_owned(), words);
+        }
+        when.insert("times".to_owned(), 1.into());
+        when
+    }
+
+    pub(super) fn webhook_rule(&self, when: Map<String, Json>, then: Map<String, Json>) -> Rule {
+        Rule { name: None, on: format!("{}:webhook", self.contract.slug), when, then }
     }
 
     /// The members that say how an object stands, and the first that says which object it is.
@@ -259,17 +238,9 @@ impl Planner<'_> {
 }
 
 /// A request of the sandbox to the receiver is that item, or will be.
-fn pair(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
+pub(super) fn pair(items: &Items, course: &mut Course, nth: usize, sent: &Sent) {
     if let Kind::Event { body, message } = &items.all[nth].what {
         course.messages.insert(sent.delivery, *message);
-        course.twins.learn("", body, &sent.body);
+        Arc::make_mut(&mut course.twins).learn("", body, &sent.body);
     }
-}
-
-/// The answers of the receiver, the last one repeated, and that last one: what the application usually answers.
-fn script(answers: &[Json], usual: &Json) -> (Vec<Json>, Json) {
-    let is_good = |it: &&Json| it.as_u64().is_some_and(|status| (200..300).contains(&status));
-    let usual = answers.iter().rev().find(is_good).unwrap_or(usual).clone();
-    let respond = answers.iter().cloned().chain([usual.clone()]).collect();
-    (respond, usual)
 }
