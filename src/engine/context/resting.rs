@@ -128,7 +128,8 @@ impl<'a> Sent<'a> {
             return true;
         }
         let name = name.strip_suffix("[]").unwrap_or(name);
-        if finder.is_some_and(|it| !self.may_have(it)) {
+        // A form that was read already is quicker to look into than to search.
+        if self.found.form.is_none() && finder.is_some_and(|it| !self.may_have(it)) {
             return false;
         }
         let content = self.content.get_or_insert_with(|| Self::read(self.operation, self.found, self.request));
