@@ -48,7 +48,9 @@ fn outcome_of(given: GivenAnswer, time_limit: Duration) -> Outcome {
     let timeout = || Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) };
     match given {
         GivenAnswer::Status { delay, .. } if time_limit <= delay => timeout(),
-        GivenAnswer::Status { status, delay, .. } => Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay, remarks: None },
+        GivenAnswer::Status { status, delay, .. } => {
+            Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay, remarks: None }
+        }
         GivenAnswer::Timeout => timeout(),
         GivenAnswer::Reset => Outcome::failed(Failure::Reset),
         GivenAnswer::Refused => Outcome::failed(Failure::Refused),

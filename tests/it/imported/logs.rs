@@ -191,7 +191,7 @@ fn order_numbers_are_those_of_each_run() {
 fn an_application_that_was_down_gets_an_older_status_after_a_newer_one() {
     let hook = |at: &str, status: &str, answered: u16| {
         let payout = json!({"id": 7, "externalId": "KTR-71", "status": status, "amount": 1500, "currency": "RUB"});
-        let id = format!("0123456789abcdef0123456789abc{}", status.len());
+        let id = format!("0123456789abcdef0123456789abcd{:02x}", status.as_bytes()[0]);
         let body = json!({"event": "payout.status_changed", "eventId": id, "occurredAt": "2025-03-07T13:11:12+03:00", "payout": payout});
         format!("{}\n", json!({"at": at, "direction": "webhook", "method": "POST", "path": "/h", "body": body, "status": answered}))
     };
