@@ -70,6 +70,8 @@ pub struct Course {
     pub order: Vec<(usize, Timestamp)>,
     /// The events that the receiver got, one entry a request.
     pub got: Vec<String>,
+    /// The line of the log that the next steps are about.
+    pub line: Option<usize>,
     /// What the receiver answers unless a step says otherwise.
     pub usual: Json,
     calls: u64,
@@ -103,6 +105,7 @@ impl Course {
             happened: vec![false; records],
             order: Vec::new(),
             got: Vec::new(),
+            line: None,
             usual: 200.into(),
             calls: 0,
             seen: 0,
@@ -123,6 +126,7 @@ impl Course {
             happened: self.happened.clone(),
             order: self.order.clone(),
             got: self.got.clone(),
+            line: self.line,
             usual: self.usual.clone(),
             calls: self.calls,
             seen: self.seen,
@@ -158,13 +162,13 @@ impl Course {
                 let (provider, name) = act.act.split_once('.')?;
                 let body = self.control(Method::POST, &format!("act/{provider}/{name}"), &self.literal(&act.with)?)?;
                 self.save(act.act.split_once('.')?.1, act.save.as_deref(), &body);
-                self.steps.push(Step::Act(act.clone()));
+                self.steps.push(Step::Act(Act { line: self.line, ..act.clone() }));
                 Some(Answered { status: Ok(200), body })
             }
             Move::Call(operation, call) => {
                 let answered = self.call(operation, call)?;
                 self.save(operation.name, call.save.as_deref(), &answered.body);
-                self.steps.push(Step::Call(call.clone()));
+                self.steps.push(Step::Call(Box::new(Call { line: self.line, ..(**call).clone() })));
                 Some(answered)
             }
         }

@@ -1,6 +1,7 @@
 //! The scenario that an import writes, step by step, and its YAML.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -56,6 +57,9 @@ pub struct Call {
     pub expect: Json,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub save: Option<String>,
+    /// The line of the log that it is about.
+    #[serde(skip)]
+    pub line: Option<usize>,
 }
 
 /// What a customer, a bank or a blockchain does.
@@ -65,6 +69,9 @@ pub struct Act {
     pub with: Map<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub save: Option<String>,
+    /// The line of the log that it explains.
+    #[serde(skip)]
+    pub line: Option<usize>,
 }
 
 /// A rule on the next webhook of that kind.
@@ -89,6 +96,15 @@ pub fn span(span: Duration) -> String {
 }
 
 impl Step {
+    /// The line of the log that it is about.
+    fn line(&self) -> Option<usize> {
+        match self {
+            Self::Call(it) => it.line,
+            Self::Act(it) => it.line,
+            Self::Advance { .. } | Self::Receiver { .. } | Self::Rule { .. } | Self::Expect { .. } => None,
+        }
+    }
+
     /// The name under which it saves its answer.
     fn saves(&mut self) -> Option<&mut Option<String>> {
         match self {
@@ -97,6 +113,23 @@ impl Step {
             Self::Advance { .. } | Self::Receiver { .. } | Self::Rule { .. } | Self::Expect { .. } => None,
         }
     }
+}
+
+/// The text of a scenario with the line of the log behind each call and each action.
+pub fn with_lines(text: &str, steps: &[Step]) -> String {
+    let Some((front, listed)) = text.split_once("\nsteps:\n") else { return text.to_owned() };
+    let mut steps = steps.iter();
+    let mut written = format!("{front}\nsteps:\n");
+    for row in listed.lines() {
+        written += row;
+        // Everything inside a step is further to the right.
+        let step = if row.starts_with("- ") { steps.next() } else { None };
+        if let Some(line) = step.and_then(Step::line) {
+            _ = write!(written, " # line {line}");
+        }
+        written.push('\n');
+    }
+    written
 }
 
 /// The same steps without names that nothing refers to. Walks through time that follow one another are one.
