@@ -59,6 +59,11 @@ const EXAMPLES: &[(&str, [Example; 3])] = &[
         ("Write it to a file:", "playmoney openapi qbitpay > qbitpay.json"),
         ("List its paths:", "playmoney openapi cryptopay | jq '.paths | keys'"),
     ]),
+    ("import", [
+        ("Make a scenario of a gateway's log, and play it for an application:", "playmoney import access.log --provider quoine -o incident.yaml && playmoney run incident.yaml --webhook-url http://127.0.0.1:8080/hooks"),
+        ("Read a packed log, and fail when the scenario leaves something out:", "gunzip -c kong.log.gz | playmoney import - --provider qbitpay --strict -o incident.yaml"),
+        ("Keep what the application has to know:", "playmoney import access.log --provider cryptopay --keep product --keep plan -o incident.yaml"),
+    ]),
     ("sign", [
         ("Sign a webhook:", "playmoney sign cryptopay --body @webhook.json"),
         ("Sign a request:", "playmoney sign quoine --target /api/v1/profile"),

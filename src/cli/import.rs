@@ -11,45 +11,45 @@ mod disguise;
 mod entry;
 mod forms;
 mod items;
+mod nearly;
 mod plan;
 mod progress;
+mod reading;
 mod recognise;
 mod record;
 mod rehearsal;
 mod runs;
 mod script;
 mod twins;
+mod unread;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value as Json};
 
-use self::forms::Form;
+use self::forms::{Form, Log};
 use self::items::{Items, Note, items};
 use self::plan::{Plan, plan};
 use self::progress::Progress;
 use self::rehearsal::played;
 use self::runs::Numbered;
 use self::script::{Clock, Script, Step};
-use super::output::{print, tell};
-use super::paths::{bounded, kind, quoted, shown};
+use super::output::{pass_on, tell};
+use super::paths::{quoted, shown};
 use super::scenarios::{contracts, count};
 use super::{Exit, Stop, written};
 use crate::engine::tables::Contract;
 use crate::providers;
 use crate::scenario::{STEPS_MAX, yaml};
 
-/// Bytes of a log.
-const BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Lines of a log that concern the provider.
-const ITEMS_MAX: usize = 500;
 /// Notes that are shown.
 const NOTES_MAX: usize = 50;
+/// How a run sends the webhooks to the application, in an example.
+const APPLICATION: &str = "--webhook-url http://127.0.0.1:8080/hooks";
 
 /// What stands behind the steps: how to ask the application.
 const PROBE: &str = "# What has your application made of the webhooks? Ask it, with its address in place of this one:
@@ -61,7 +61,7 @@ const PROBE: &str = "# What has your application made of the webhooks? Ask it, w
 /// Which log to read, and where the scenario goes.
 #[derive(Args)]
 pub struct Import {
-    /// A log of webhooks and calls, one JSON object a line; `-` is standard input
+    /// A log of webhooks and calls, one JSON object a line, as nginx or Kong write it; `-` is standard input
     log: PathBuf,
     /// The provider whose calls and webhooks become the scenario
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(slugs()))]
@@ -72,6 +72,9 @@ pub struct Import {
     /// The form of the log's lines
     #[arg(long, value_enum, default_value = "auto")]
     form: Form,
+    /// A member whose values stay as they are, such as `product`; repeatable
+    #[arg(long, value_name = "NAME")]
+    keep: Vec<String>,
     /// Fail when the scenario leaves something out, or differs from the log
     #[arg(long)]
     strict: bool,
@@ -87,23 +90,18 @@ impl Import {
         let contract = contracts().into_iter().find(|it| it.slug == self.provider);
         let contract = contract.ok_or_else(|| Stop::usage(format!("no provider is named {}", self.provider)))?;
         let name = shown(&self.log);
-        let text = text(&self.log)?;
-        let records = forms::read(&text, self.form).map_err(|it| Stop::usage(format!("{name}:{}:{}: {}", it.line, it.column, it.why)))?;
-        let items = items(contract, &records);
-        if items.all.is_empty() {
-            return Err(Stop::usage(format!("{name} has no call and no webhook of {}", contract.name)));
+        if let Some(path) = &self.output {
+            written::may_be_new_beside(path)?;
         }
-        if ITEMS_MAX < items.all.len() {
-            let lines = items.all.len();
-            return Err(Stop::usage(format!(
-                "{lines} lines of {name} concern {}, and a scenario takes at most {ITEMS_MAX}: give a part of the log",
-                contract.name
-            )));
+        let log = reading::log(&self.log, self.form, contract)?;
+        let items = items(contract, &log.records, &self.keep);
+        if let Some(stop) = reading::makes_none(&self.log, contract, &log, &items) {
+            self.tell(&mut all_notes(&log, &items, &[]), items.foreign, &log);
+            return Err(stop);
         }
         let plan = plan(contract, &items, &mut Progress::start());
-        let mut notes: Vec<Note> = items.notes.iter().cloned().chain(plan.notes.iter().cloned()).collect();
         if plan.calls + plan.webhooks == 0 {
-            self.tell(&mut notes, items.foreign);
+            self.tell(&mut all_notes(&log, &items, &plan.notes), items.foreign, &log);
             let has_calls = items.all.iter().any(|it| matches!(it.what, items::Kind::Call { .. }));
             let why =
                 if has_calls { "" } else { ": the calls of the application that made the objects of its webhooks have to be in it too" };
@@ -116,15 +114,21 @@ impl Import {
             )));
         }
         let Written { text, failed, numbers } = written_for_runs(contract, &items, &plan)?;
-        self.tell(&mut notes, items.foreign);
+        let mut notes = all_notes(&log, &items, &plan.notes);
+        self.tell(&mut notes, items.foreign, &log);
         match &self.output {
-            None => print(&text)?,
+            // Nothing of the log is left in it that standard output would have to hide.
+            None => pass_on(text.as_bytes())?,
             Some(path) => {
                 written::new(path, &text)?;
                 let (calls, webhooks) = (count(plan.calls, "call"), count(plan.webhooks, "webhook"));
-                let command = format!("play it with: playmoney run {} --webhook-url URL", quoted(path));
+                let command = format!("play it with: playmoney run {} {APPLICATION}", quoted(path));
                 tell(format!("wrote {}: {calls}, {webhooks}{numbers}; {command}", shown(path)));
             }
+        }
+        tell_kept(&items.kept);
+        if plan.webhooks == 0 && 0 < items.foreign + log.passed {
+            tell(format!("no line has a webhook of {}: if your application got some, they are among the lines passed over", contract.name));
         }
         if let Some(why) = &failed {
             tell(format!("playmoney: the scenario does not hold when it is played: {why}"));
@@ -133,7 +137,7 @@ impl Import {
     }
 
     /// Says what the scenario leaves out, and on which line.
-    fn tell(&self, notes: &mut Vec<Note>, foreign: usize) {
+    fn tell(&self, notes: &mut Vec<Note>, foreign: usize, log: &Log) {
         notes.sort_by_key(|it| it.line);
         let mut said = BTreeSet::new();
         notes.retain(|it| said.insert((it.line, it.why.clone())));
@@ -146,6 +150,10 @@ impl Import {
         }
         if 0 < foreign {
             tell(format!("{} about something else passed over", count(foreign, "line")));
+        }
+        if let Some(first) = &log.first {
+            let why = format!("{}:{}: {}", first.line, first.column, first.why);
+            tell(format!("{} that cannot be read passed over, the first at {name}:{why}", count(log.passed, "line")));
         }
     }
 }
@@ -200,26 +208,24 @@ fn scenario(contract: &'static Contract, items: &Items, plan: &Plan, steps: Vec<
         rules: plan.rules.clone(),
         steps,
     };
-    let text = yaml::written(&script).map_err(|why| Stop { exit: Exit::Failed, why: format!("the scenario cannot be written: {why}") })?;
+    let text = yaml::written(&script).map(|it| script::with_lines(&it, &script.steps));
+    let text = text.map_err(|why| Stop { exit: Exit::Failed, why: format!("the scenario cannot be written: {why}") })?;
     Ok(format!("{}\n{PROBE}", text.trim_end()))
 }
 
-/// Reads a log.
-fn text(path: &Path) -> Result<String, Stop> {
-    let cannot = |why: std::io::Error| Stop::usage(format!("cannot read {}: {why}", shown(path)));
-    let bytes = if path == Path::new("-") {
-        bounded(std::io::stdin().lock(), BYTES_MAX).map_err(cannot)?
-    } else {
-        let metadata = std::fs::metadata(path).map_err(cannot)?;
-        if !metadata.is_file() {
-            return Err(Stop::usage(format!("cannot read {}: it is {}, not a file", shown(path), kind(metadata.file_type()))));
-        }
-        bounded(File::open(path).map_err(cannot)?, BYTES_MAX).map_err(cannot)?
-    };
-    let bytes = bytes.ok_or_else(|| Stop::usage(format!("{} is larger than {BYTES_MAX} bytes: give a part of the log", shown(path))))?;
-    String::from_utf8(bytes).map_err(|why| {
-        let before = String::from_utf8_lossy(&why.as_bytes()[..why.utf8_error().valid_up_to()]).into_owned();
-        let (line, column) = (before.matches('\n').count() + 1, before.rsplit('\n').next().map_or(1, |it| it.chars().count() + 1));
-        Stop::usage(format!("{}:{line}:{column}: this is not UTF-8", shown(path)))
-    })
+/// All that the scenario leaves out or tells in another way.
+fn all_notes(log: &Log, items: &Items, notes: &[Note]) -> Vec<Note> {
+    let broken = log.broken.iter().map(|it| Note { line: it.line, why: format!("{}; it is left out", it.why) });
+    broken.chain(items.notes.iter().cloned()).chain(notes.iter().cloned()).collect()
+}
+
+/// Says what the user wanted to keep, and what of it the log has.
+fn tell_kept(kept: &BTreeMap<String, usize>) {
+    let names: Vec<String> = kept.iter().filter(|it| 0 < *it.1).map(|(name, times)| format!("{name} ({times})")).collect();
+    if !names.is_empty() {
+        tell(format!("kept as they are in the log: {}", names.join(", ")));
+    }
+    for name in kept.iter().filter(|it| *it.1 == 0).map(|it| it.0) {
+        tell(format!("--keep {name}: no call and no webhook has such a member"));
+    }
 }

@@ -152,6 +152,15 @@ pub fn may_be_new(path: &Path) -> Result<(), Stop> {
     beside(path, "", Readers::Usual).map(drop).map_err(|why| cannot_write(path, &why))
 }
 
+/// The same for a file whose folder has to be there: one that is missing is rather a slip than a wish.
+pub fn may_be_new_beside(path: &Path) -> Result<(), Stop> {
+    let folder = folder(path);
+    if !folder.exists() {
+        return Err(Stop::usage(format!("cannot write {}: the folder {} does not exist", shown(path), shown(folder))));
+    }
+    may_be_new(path)
+}
+
 fn exists(path: &Path) -> Stop {
     let free = free_name(path).map_or(String::new(), |it| format!(", such as {}", shown(&it)));
     Stop::usage(format!("{} already exists: choose another name{free}", shown(path)))

@@ -180,6 +180,13 @@ pub fn http_date(at: Timestamp) -> String {
     }
 }
 
+/// The moment of a `Date` header, written as [`http_date`] writes it.
+#[cfg(feature = "cli")]
+pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+    let at = rfc2822::parse(text).ok()?.timestamp();
+    (http_date(at) == text).then_some(at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,8 +9,10 @@ use playmoney::inside::providers;
 use playmoney::inside::scenario::{Known, Scenario, parse};
 use playmoney::inside::stage::{INBOXES, MemoryStage, Report, play};
 
+mod foreign;
 mod gateways;
 mod logs;
+mod nearly;
 mod recorded;
 mod secrets;
 mod tapes;

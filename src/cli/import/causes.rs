@@ -100,7 +100,7 @@ impl Search<'_> {
             let Some(values) = self.values(others) else { continue };
             let made = |with: Map<String, Json>| {
                 let save = Some(format!("{}_{}", action.name, self.number + depth));
-                Act { act: format!("{}.{}", self.contract.slug, action.name), with, save }
+                Act { act: format!("{}.{}", self.contract.slug, action.name), with, save, line: None }
             };
             match object {
                 Some(object) => {

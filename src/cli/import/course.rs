@@ -88,6 +88,8 @@ pub struct Course {
     pub order: Vec<(usize, Timestamp)>,
     /// The events that the receiver got, one entry a request.
     pub got: Vec<String>,
+    /// The line of the log that the next steps are about.
+    pub line: Option<usize>,
     calls: u64,
     seen: u64,
 }
@@ -127,6 +129,7 @@ impl Course {
             happened: vec![false; records],
             order: Vec::new(),
             got: Vec::new(),
+            line: None,
             calls: 0,
             seen: 0,
         }
@@ -146,6 +149,7 @@ impl Course {
             happened: self.happened.clone(),
             order: self.order.clone(),
             got: self.got.clone(),
+            line: self.line,
             calls: self.calls,
             seen: self.seen,
         }
@@ -180,13 +184,13 @@ impl Course {
                 let (provider, name) = act.act.split_once('.')?;
                 let body = self.control(Method::POST, &format!("act/{provider}/{name}"), &self.literal(&act.with)?)?;
                 self.save(act.act.split_once('.')?.1, act.save.as_deref(), &body);
-                self.steps.push(Arc::new(Step::Act(act.clone())));
+                self.steps.push(Arc::new(Step::Act(Act { line: self.line, ..act.clone() })));
                 Some(Answered { status: Ok(200), body })
             }
             Move::Call(operation, call) => {
                 let answered = self.call(operation, call)?;
                 self.save(operation.name, call.save.as_deref(), &answered.body);
-                self.steps.push(Arc::new(Step::Call(call.clone())));
+                self.steps.push(Arc::new(Step::Call(Box::new(Call { line: self.line, ..(**call).clone() }))));
                 Some(answered)
             }
         }

@@ -38,6 +38,9 @@ pub fn entries(line: usize, text: &str) -> Result<Vec<Entry<'_>>, Broken> {
         return Err(broken(0, format!("it has more than {} levels", json::DEPTH_MAX)));
     }
     let wrong = |why: serde_json::Error| {
+        if let Some(why) = over_lines(text).filter(|_| why.is_eof()) {
+            return broken(0, why.to_owned());
+        }
         let said = why.to_string();
         let said = said.split(" at line ").next().unwrap_or("").to_owned();
         broken(why.column().saturating_sub(1), format!("this is not JSON: {said}"))
@@ -45,6 +48,17 @@ pub fn entries(line: usize, text: &str) -> Result<Vec<Entry<'_>>, Broken> {
     let whole: &RawValue = serde_json::from_str(text).map_err(wrong)?;
     let values: Vec<&RawValue> = if whole.get().starts_with('[') { serde_json::from_str(whole.get()).map_err(wrong)? } else { vec![whole] };
     values.into_iter().map(|it| Entry::of(line, text, it)).collect()
+}
+
+/// Why the JSON of a line does not end there: it goes on in the next one.
+fn over_lines(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let begins = text.chars().next().filter(|_| text.ends_with([',', '[', '{']))?;
+    match begins {
+        '[' => Some("one JSON object a line is expected, and this is an array over several lines: `jq -c '.[]' FILE` puts each on a line"),
+        '{' => Some("one JSON object a line is expected, and this one goes over several lines: `jq -c . FILE` puts each on a line"),
+        _ => None,
+    }
 }
 
 /// The column of a byte, in characters.
@@ -141,8 +155,10 @@ impl<'a> Entry<'a> {
         text.parse().map_err(|_| self.wrong(name, "this is not a method of HTTP"))
     }
 
-    /// A status, or the failure that a gateway writes as one: 499 when the sender has gone, 444 when nothing was
-    /// answered.  # Errors HTTP has no such status.
+    /// A status, or the failure that a gateway writes as one: 499 when the sender has gone, 444 when nothing was answered.
+    ///
+    /// # Errors
+    /// HTTP has no such status.
     pub fn status(&self, name: &str) -> Result<Outcome, Broken> {
         let text = self.required(name)?;
         match text.parse::<u16>() {

@@ -28,30 +28,66 @@ pub enum Form {
     Kong,
 }
 
-/// Reads a log, in the order of time.
+/// What a log says.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// In the order of time.
+    pub records: Vec<Record>,
+    /// Lines with anything on them.
+    pub lines: usize,
+    /// Lines that could not be read although they concern the provider.
+    pub broken: Vec<Broken>,
+    /// Other lines that could not be read.
+    pub passed: usize,
+    /// The first of them.
+    pub first: Option<Broken>,
+}
+
+/// Reads a log. A line that cannot be read is passed over; `concerns` says of its text whether it is about the provider.
 ///
 /// # Errors
-/// The first line that cannot be read.
-pub fn read(text: &str, form: Form) -> Result<Vec<Record>, Broken> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut records = Vec::new();
-    for (line, text) in (1..).zip(text.lines()) {
-        let refused = |why: String| Err(Broken { line, column: 1, why });
+/// It has too many lines.
+pub fn read(bytes: &[u8], form: Form, concerns: impl Fn(&str) -> bool) -> Result<Log, Broken> {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let mut log = Log::default();
+    for (line, bytes) in (1..).zip(bytes.split(|it| *it == b'\n')) {
         if LINES_MAX < line {
-            return refused(format!("a log has at most {LINES_MAX} lines: give a part of it"));
+            return Err(Broken { line, column: 1, why: format!("a log has at most {LINES_MAX} lines: give a part of it") });
         }
-        if LINE_BYTES_MAX < text.len() {
-            return refused(format!("a line has at most {LINE_BYTES_MAX} bytes"));
-        }
-        if text.trim().is_empty() {
+        if bytes.trim_ascii().is_empty() {
             continue;
         }
-        for entry in entries(line, text)? {
-            records.push(record(&entry, form)?);
+        log.lines += 1;
+        let read = records(line, bytes.strip_suffix(b"\r").unwrap_or(bytes), form).unwrap_or_else(|broken| vec![Err(broken)]);
+        for record in read {
+            match record {
+                Ok(record) => log.records.push(record),
+                Err(broken) if concerns(&String::from_utf8_lossy(bytes)) => log.broken.push(broken),
+                Err(broken) => {
+                    log.passed += 1;
+                    log.first.get_or_insert(broken);
+                }
+            }
         }
     }
-    records.sort_by_key(|it| it.at);
-    Ok(records)
+    log.records.sort_by_key(|it| it.at);
+    Ok(log)
+}
+
+/// The records of a line: one, or those of a list, as far as they can be read.
+fn records(line: usize, bytes: &[u8], form: Form) -> Result<Vec<Result<Record, Broken>>, Broken> {
+    let refused = |column: usize, why: String| Err(Broken { line, column, why });
+    if LINE_BYTES_MAX < bytes.len() {
+        return refused(1, format!("a line has at most {LINE_BYTES_MAX} bytes"));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(entries(line, text)?.iter().map(|it| record(it, form)).collect()),
+        Err(why) => {
+            let before = String::from_utf8_lossy(&bytes[..why.valid_up_to()]);
+            refused(before.chars().count() + 1, "this is not UTF-8".to_owned())
+        }
+    }
 }
 
 fn record(entry: &Entry<'_>, form: Form) -> Result<Record, Broken> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::disguise::Disguise;
-use super::recognise::{Called, What, recognise};
+use super::recognise::{Called, What, recognised};
 use super::record::{Outcome, Record};
 use super::script::BEGINNING;
 use crate::engine::tables::{Contract, Operation};
@@ -44,6 +44,8 @@ pub struct Items {
     /// Lines that are about something else.
     pub foreign: usize,
     pub notes: Vec<Note>,
+    /// Members whose values stay as they are, each with how often one was kept.
+    pub kept: BTreeMap<String, usize>,
 }
 
 impl Items {
@@ -60,13 +62,13 @@ pub struct Note {
     pub why: String,
 }
 
-/// Sorts the records.
-pub fn items(contract: &'static Contract, records: &[Record]) -> Items {
-    let recognised: Vec<(&Record, What)> = records.iter().map(|it| (it, recognise(contract, it))).collect();
+/// Sorts the records. The members with these names keep their values.
+pub fn items(contract: &'static Contract, records: &[Record], keep: &[String]) -> Items {
+    let recognised: Vec<(&Record, What)> = records.iter().zip(recognised(contract, records)).collect();
     let first = recognised.iter().find(|it| matches!(it.1, What::Call(_) | What::Event(_))).map_or(BEGINNING, |it| it.0.at);
     // Providers round to seconds, so the fraction of the first moment stays.
     let shift = BEGINNING.duration_since(whole_second(first));
-    let mut disguise = Disguise::new(contract, shift);
+    let mut disguise = Disguise::new(contract, shift, keep);
     let (mut items, mut known) = (Items::default(), BTreeMap::new());
     for (record, what) in recognised {
         let what = match what {
@@ -94,6 +96,7 @@ pub fn items(contract: &'static Contract, records: &[Record]) -> Items {
         let at = record.at.checked_add(shift).unwrap_or(record.at);
         items.all.push(Item { line: record.line, at, took: record.took, outcome: record.outcome, what });
     }
+    items.kept.clone_from(disguise.kept());
     items
 }
 

@@ -120,13 +120,20 @@ impl<'a> Planner<'a> {
         self.kept.truncate(nth);
         self.notes.retain(|it| it.0 < nth);
         let found = self.found.remove(&nth).unwrap_or_default();
-        let done: Vec<_> = found.into_iter().filter(|it| self.carry(&Move::Act(it.1.clone())).is_some()).collect();
+        let mut done = Vec::new();
+        for (item, act) in found {
+            self.course.line = Some(self.items.all[item].line);
+            if self.carry(&Move::Act(act.clone())).is_some() {
+                done.push((item, act));
+            }
+        }
         self.found.insert(nth, done);
         self.kept.push(self.course.copy());
     }
 
     /// Lets an item happen. Returns the item with which to go on, if something had to happen earlier.
     fn follow(&mut self, nth: usize) -> Option<usize> {
+        self.course.line = Some(self.items.all[nth].line);
         match &self.items.all[nth].what {
             Kind::Call { .. } => {
                 self.call(nth);

@@ -1,19 +1,23 @@
 //! What a request of a log is to the contract: a call of one of its operations, one of its events, or neither.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
+use super::nearly::{has_form, has_names, lacks, lacks_as_webhook};
 use super::record::{Direction, Record};
-use crate::engine::tables::{Auth, Contract, EventRow, Operation};
-use crate::kit::fields::{Kind, Need};
+use crate::engine::tables::{Auth, Contract, Operation};
+use crate::kit::fields::Kind;
 use crate::kit::form::Form;
 use crate::kit::http::{Method, Request, decoded, form_pairs};
 
 /// What a record is.
+#[derive(Debug)]
 pub enum What {
     Call(Called),
     Event(Json),
     /// It concerns the provider, and its contract does not have it.
-    Unknown(&'static str),
+    Unknown(String),
     /// Something else passed the gateway.
     Foreign,
 }
@@ -31,43 +35,70 @@ pub struct Called {
 /// Parameters that prove who calls, or that a form of the provider's own page brings; the scenario makes them anew.
 const PROOFS: &[&str] = &["signature", "timestamp", "csrf_token"];
 
-/// Recognises a record.
-pub fn recognise(contract: &'static Contract, record: &Record) -> What {
+/// What the hosts of a log say about its calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hosts {
+    /// Calls go to the provider's own host, so what goes to another one is another's call.
+    Tell,
+    /// A gateway may stand in front of it.
+    Hide,
+}
+
+/// Recognises the records of a log.
+pub fn recognised(contract: &'static Contract, records: &[Record]) -> Vec<What> {
+    let is_named = records.iter().any(|it| is_theirs(contract, it) && call(contract, it).is_some());
+    let hosts = if is_named { Hosts::Tell } else { Hosts::Hide };
+    let mut all: Vec<What> = records.iter().map(|it| recognise(contract, it, hosts)).collect();
+    let receivers: BTreeSet<&str> = records.iter().zip(&all).filter(|it| matches!(it.1, What::Event(_))).map(|it| path(it.0)).collect();
+    for (record, what) in records.iter().zip(&mut all) {
+        let may_be = matches!(what, What::Foreign) && record.method == Method::POST && record.direction.is_none();
+        if may_be && receivers.contains(path(record)) && serde_json::from_slice::<Json>(&record.body).is_err() {
+            let lacks = lacks_as_webhook(contract, &record.body);
+            *what = What::Unknown(format!("it went where the webhooks of {} go, but {lacks}", contract.name));
+        }
+    }
+    all
+}
+
+fn path(record: &Record) -> &str {
+    record.target.split('?').next().unwrap_or("")
+}
+
+/// Whether a request went to a host of the provider.
+fn is_theirs(contract: &Contract, record: &Record) -> bool {
+    record.hosts.iter().any(|it| contract.hosts.contains(&it.split(':').next().unwrap_or("")))
+}
+
+fn recognise(contract: &'static Contract, record: &Record, hosts: Hosts) -> What {
+    let body = serde_json::from_slice::<Json>(&record.body).ok().filter(Json::is_object);
+    let body = body.filter(|_| record.method == Method::POST && record.direction != Some(Direction::Call));
+    let is_theirs = is_theirs(contract, record);
+    // The application may take its webhooks at a path that a call of the provider has too.
+    let event = body.as_ref().filter(|_| !is_theirs);
+    if let Some(body) = event.filter(|body| contract.events.iter().any(|it| has_form(it, body))) {
+        return What::Event(body.clone());
+    }
+    let nearly = |lacks: String| What::Unknown(format!("nearly a webhook of {}: {lacks}", contract.name));
+    let lacks = event.and_then(|it| lacks(contract, it));
+    let is_elsewhere = hosts == Hosts::Tell && !is_theirs && !record.hosts.is_empty() && record.direction.is_none();
     if record.direction != Some(Direction::Webhook)
+        && !is_elsewhere
+        && lacks.is_none()
         && let Some(called) = call(contract, record)
     {
         return What::Call(called);
     }
-    let is_theirs = record.hosts.iter().any(|it| contract.hosts.contains(&it.split(':').next().unwrap_or("")));
     if record.direction == Some(Direction::Call) || is_theirs {
-        return What::Unknown("this call is none of the contract");
+        return What::Unknown("this call is none of the contract".to_owned());
     }
-    let body = serde_json::from_slice::<Json>(&record.body).ok().filter(Json::is_object);
-    if record.method == Method::POST
-        && let Some(body) = body
-        && contract.events.iter().any(|it| has_form(it, &body))
-    {
-        return What::Event(body);
+    if let Some(lacks) = lacks {
+        return nearly(lacks);
     }
-    let is_marked = contract.recognises(&record.headers);
-    if is_marked || record.direction == Some(Direction::Webhook) {
-        What::Unknown("this webhook is none of the contract")
-    } else {
-        What::Foreign
+    if contract.recognises(&record.headers) || record.direction == Some(Direction::Webhook) {
+        return What::Unknown(format!("this webhook is none of {}: {}", contract.name, lacks_as_webhook(contract, &record.body)));
     }
-}
-
-/// Whether a body has what an event always has.
-fn has_form(event: &'static EventRow, body: &Json) -> bool {
-    event.fields().filter(|it| it.need == Need::Required && !it.name.contains(['[', '{'])).all(|field| {
-        let value = field.name.split('.').try_fold(body, |it, name| it.get(name));
-        match (field.kind, value) {
-            (_, None) => false,
-            (Kind::Word(words), Some(value)) => value.as_str().is_some_and(|it| words.contains(&it)),
-            (Kind::Constant(text), Some(value)) => value == text,
-            (_, Some(_)) => true,
-        }
-    })
+    let is_cut = record.method == Method::POST && body.is_none() && has_names(contract, &String::from_utf8_lossy(&record.body));
+    if is_cut { nearly("its body is not whole JSON".to_owned()) } else { What::Foreign }
 }
 
 /// The paths that a gateway may have put something in front of: the whole, then shorter ones.

@@ -32,11 +32,20 @@ pub struct Record {
     pub target: String,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// What lets the lines of this form have bodies.
+    pub adds_bodies: &'static str,
     pub outcome: Outcome,
     /// The wait for the outcome.
     pub took: Duration,
     /// The body of the answer, if the line has it and it is JSON.
     pub answer: Option<Json>,
+}
+
+impl Record {
+    /// Whether its method brings a body, and the line has none.
+    pub fn lacks_body(&self) -> bool {
+        self.body.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(&self.method)
+    }
 }
 
 /// What came of a request: the status of the answer, or why none came, in a word of the control API.

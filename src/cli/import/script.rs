@@ -1,6 +1,7 @@
 //! The scenario that an import writes, step by step, and its YAML.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -57,6 +58,9 @@ pub struct Call {
     pub expect: Json,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub save: Option<String>,
+    /// The line of the log that it is about.
+    #[serde(skip)]
+    pub line: Option<usize>,
 }
 
 /// What a customer, a bank or a blockchain does.
@@ -66,6 +70,9 @@ pub struct Act {
     pub with: Map<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub save: Option<String>,
+    /// The line of the log that it explains.
+    #[serde(skip)]
+    pub line: Option<usize>,
 }
 
 /// A rule on the next webhook or call of that kind, or on all.
@@ -93,6 +100,15 @@ pub fn span(span: Duration) -> String {
 }
 
 impl Step {
+    /// The line of the log that it is about.
+    fn line(&self) -> Option<usize> {
+        match self {
+            Self::Call(it) => it.line,
+            Self::Act(it) => it.line,
+            Self::Advance { .. } | Self::Rule { .. } | Self::Expect { .. } => None,
+        }
+    }
+
     /// The name under which it saves its answer.
     fn saves(&mut self) -> Option<&mut Option<String>> {
         match self {
@@ -106,6 +122,23 @@ impl Step {
 /// The names of the saved values to which a text refers: `a` of `${a.b}`, `${a[0]}` and `${a}`.
 pub fn references(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|it| it.split(['.', '[', '}']).next())
+}
+
+/// The text of a scenario with the line of the log behind each call and each action.
+pub fn with_lines(text: &str, steps: &[Step]) -> String {
+    let Some((front, listed)) = text.split_once("\nsteps:\n") else { return text.to_owned() };
+    let mut steps = steps.iter();
+    let mut written = format!("{front}\nsteps:\n");
+    for row in listed.lines() {
+        written += row;
+        // Everything inside a step is further to the right.
+        let step = if row.starts_with("- ") { steps.next() } else { None };
+        if let Some(line) = step.and_then(Step::line) {
+            _ = write!(written, " # line {line}");
+        }
+        written.push('\n');
+    }
+    written
 }
 
 /// The same steps without names that nothing refers to. Walks through time that follow one another are one.

@@ -14,8 +14,8 @@ use crate::tape::snapshot;
 /// A usual terminal, what a file gets, and a wide terminal.
 pub const WIDTHS: [usize; 3] = [80, 100, 160];
 #[rustfmt::skip]
-pub const COMMANDS: [&str; 22] = [
-    "serve", "run", "check", "init", "schema", "describe", "openapi", "sign", "verify", "audit", "explore", "exec", "clock", "requests", "deliveries", "act", "reset",
+pub const COMMANDS: [&str; 23] = [
+    "serve", "run", "check", "init", "schema", "describe", "openapi", "sign", "verify", "audit", "explore", "import", "exec", "clock", "requests", "deliveries", "act", "reset",
     "sandboxes", "capsule", "env", "health", "completions",
 ];
 /// One of each kind: a section, an operation, an action, an event, an error, a setting, a name with several meanings, a status, a header, and two

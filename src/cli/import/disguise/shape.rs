@@ -30,13 +30,13 @@ pub fn like(text: &str, draws: &mut Draws) -> String {
             // Its version and its variant are part of its form.
             it if is_uuid && (place == 14 || place == 19) => it,
             // A number does not begin with a zero that it did not have.
-            '1'..='9' if place == 0 => one(b"123456789", draws),
-            '0'..='9' => one(b"0123456789", draws),
-            'a'..='z' => one(if is_hex { b"abcdef" } else { b"abcdefghijklmnopqrstuvwxyz" }, draws),
-            'A'..='Z' => one(if is_hex { b"ABCDEF" } else { b"ABCDEFGHJKLMNPQRSTUVWXYZ" }, draws),
+            '1'..='9' if place == 0 => other(it, b"123456789", draws),
+            '0'..='9' => other(it, b"0123456789", draws),
+            'a'..='z' => other(it, if is_hex { b"abcdef" } else { b"abcdefghijklmnopqrstuvwxyz" }, draws),
+            'A'..='Z' => other(it, if is_hex { b"ABCDEF" } else { b"ABCDEFGHJKLMNPQRSTUVWXYZ" }, draws),
             '$' => '_', // it would begin a reference
             it if it.is_ascii() => it,
-            it if it.is_alphanumeric() => LETTERS[usize::try_from(draws.below(16)).unwrap_or(0)],
+            it if it.is_alphanumeric() => letter(it, draws),
             it => it,
         });
     }
@@ -46,6 +46,36 @@ pub fn like(text: &str, draws: &mut Draws) -> String {
         made.extend(char::from_digit((last + 1) % 10, 10));
     }
     format!("{prefix}{made}")
+}
+
+/// A number of JSON of the same form, drawn: as many digits, with the same sign, point and exponent.
+pub fn number(text: &str, draws: &mut Draws) -> String {
+    let (mantissa, exponent) = text.find(['e', 'E']).map_or((text, ""), |at| text.split_at(at));
+    let has_point = mantissa.contains('.');
+    let first = mantissa.find(|it: char| it.is_ascii_digit()).unwrap_or(0);
+    let mut made = String::with_capacity(text.len());
+    for (place, it) in mantissa.char_indices() {
+        let is_last = place + 1 == mantissa.len();
+        made.push(match it {
+            // No number begins with a zero before other digits, and a last zero behind the point is not written.
+            '0' if place == first && has_point => it,
+            '0'..='9' if place == first || (is_last && has_point) => other(it, b"123456789", draws),
+            '0'..='9' => other(it, b"0123456789", draws),
+            it => it,
+        });
+    }
+    // Another whole number may be too large for one.
+    let is_whole = !has_point && exponent.is_empty();
+    if is_whole && made.parse::<u64>().is_err() && made.parse::<i64>().is_err() {
+        made.replace_range(first..first + 2, "10");
+    }
+    format!("{made}{exponent}")
+}
+
+/// The same with one more digit, where all of its form are taken.
+pub fn longer(text: &str, draws: &mut Draws) -> String {
+    let end = text.find(['e', 'E']).filter(|_| text.parse::<f64>().is_ok()).unwrap_or(text.len());
+    format!("{}{}{}", &text[..end], 1 + draws.below(9), &text[end..])
 }
 
 /// Whether a text has the form of a UUID.
@@ -60,8 +90,16 @@ pub fn grouped(text: &str, digits: &str) -> String {
     text.chars().map(|it| if it.is_ascii_digit() { digits.next().unwrap_or(it) } else { it }).collect()
 }
 
-fn one(alphabet: &[u8], draws: &mut Draws) -> char {
-    draws.text(alphabet, 1).chars().next().unwrap_or('x')
+/// One of an alphabet that is not this one.
+fn other(it: char, alphabet: &[u8], draws: &mut Draws) -> char {
+    let others: Vec<u8> = alphabet.iter().copied().filter(|own| char::from(*own) != it).collect();
+    draws.text(&others, 1).chars().next().unwrap_or('x')
+}
+
+/// A letter beyond ASCII that is not this one.
+fn letter(it: char, draws: &mut Draws) -> char {
+    let made = LETTERS[usize::try_from(draws.below(15)).unwrap_or(0)];
+    if made == it { LETTERS[15] } else { made }
 }
 
 /// Whether the last digit is right for the others, as on a card.
@@ -99,6 +137,12 @@ mod tests {
         let hash = like("0xdeadbeef00000000", &mut draws);
         assert!(hash.starts_with("0x") && hash.len() == 18 && hash[2..].bytes().all(|it| it.is_ascii_hexdigit()), "{hash}");
         assert!(TEST_CARDS.iter().all(|it| has_check_digit(it)));
+        for text in ["-15", "7", "0", "0.5", "52.520008", "4.081781009991001e+19", "1e-7", "18446744073709551615", "-9223372036854775808"] {
+            let made = number(text, &mut draws);
+            let value: serde_json::Value = serde_json::from_str(&made).expect("JSON");
+            assert!(made.len() == text.len() && made != text && value.is_number(), "{text} {made}");
+            assert_eq!(value.is_f64(), text.contains(['.', 'e']), "{text} {made}");
+        }
         for chars in 13..=19 {
             let made = card(7, chars);
             assert!(made.len() == chars && has_check_digit(&made), "{made}");

@@ -6,6 +6,9 @@ use crate::cli::import::entry::{Broken, Entry};
 use crate::cli::import::record::Record;
 use crate::kit::time::Duration;
 
+/// What lets its lines have bodies.
+const ADDS_BODIES: &str = "log the bodies of requests: set `request.body` with `custom_fields_by_lua` of the Kong plugin";
+
 /// Reads a line.
 ///
 /// # Errors
@@ -31,5 +34,18 @@ pub fn record(entry: &Entry<'_>) -> Result<Record, Broken> {
     hosts.extend(headers.get("host").and_then(|it| it.to_str().ok()).map(str::to_owned));
     let (outcome, answer) = (response.status("status")?, response.answer("body"));
     let body = request.body("body").into();
-    Ok(Record { line: entry.line, at, direction: None, method, hosts, target, headers, body, outcome, took, answer })
+    Ok(Record {
+        line: entry.line,
+        at,
+        direction: None,
+        method,
+        hosts,
+        target,
+        headers,
+        body,
+        adds_bodies: ADDS_BODIES,
+        outcome,
+        took,
+        answer,
+    })
 }

@@ -15,6 +15,9 @@ const HOSTS: &[&str] = &["proxy_host", "host", "http_host", "server_name"];
 /// nginx has no variable for the body of an answer; these are the names that njs and Lua recipes use.
 const ANSWERS: &[&str] = &["response_body", "resp_body"];
 
+/// What lets its lines have bodies.
+const ADDS_BODIES: &str = "log the bodies of requests: add `\"request_body\":\"$request_body\"` to the log_format of nginx";
+
 /// Reads a line.
 ///
 /// # Errors
@@ -44,7 +47,20 @@ pub fn record(entry: &Entry<'_>) -> Result<Record, Broken> {
     }
     let answer = ANSWERS.iter().find_map(|it| entry.answer(it));
     let (outcome, body) = (entry.status("status")?, entry.first(&["request_body"])?.unwrap_or_default().into_owned().into());
-    Ok(Record { line: entry.line, at, direction: None, method, hosts, target, headers: headers(entry)?, body, outcome, took, answer })
+    Ok(Record {
+        line: entry.line,
+        at,
+        direction: None,
+        method,
+        hosts,
+        target,
+        headers: headers(entry)?,
+        body,
+        adds_bodies: ADDS_BODIES,
+        outcome,
+        took,
+        answer,
+    })
 }
 
 /// The moment at which the line was written: when the answer had left.

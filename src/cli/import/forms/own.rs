@@ -4,6 +4,9 @@ use crate::cli::import::entry::{Broken, Entry};
 use crate::cli::import::record::{Direction, Record};
 use crate::kit::time::{Duration, parse_timestamp};
 
+/// What lets its lines have bodies.
+const ADDS_BODIES: &str = "add the member `body` to the lines";
+
 /// Reads a line.
 ///
 /// # Errors
@@ -37,5 +40,5 @@ pub fn record(entry: &Entry<'_>) -> Result<Record, Broken> {
     };
     let hosts = host.map(str::to_owned).into_iter().chain(headers.get("host").and_then(|it| it.to_str().ok()).map(str::to_owned)).collect();
     let (target, body, answer) = (target.to_owned(), entry.body("body").into(), entry.answer("answer"));
-    Ok(Record { line: entry.line, at, direction, method, hosts, target, headers, body, outcome, took, answer })
+    Ok(Record { line: entry.line, at, direction, method, hosts, target, headers, body, adds_bodies: ADDS_BODIES, outcome, took, answer })
 }

@@ -121,6 +121,7 @@ impl Planner<'_> {
             fault: None,
             expect,
             save: Some(format!("{}_{nth}", operation.name)),
+            line: None,
         }
     }
 
