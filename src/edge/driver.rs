@@ -96,7 +96,7 @@ impl Driver {
         let known_names = Mutex::new(sandbox.world().names_version());
         Arc::new(Self {
             name: sandbox.name().to_owned(),
-            born: watched::own_moment(stopwatch.date()),
+            born: watched::own_moment(Stopwatch::date()),
             sandbox: Mutex::new(sandbox),
             stopwatch,
             outside,
@@ -106,7 +106,7 @@ impl Driver {
             alarm_set: Notify::new(),
             is_closed: AtomicBool::new(false),
             known_names,
-            usage: Usage::starts(stopwatch),
+            usage: Usage::starts(),
             stirred: AtomicU64::new(0),
             pages_open: AtomicUsize::new(0),
             is_audited: AtomicBool::new(false),

@@ -212,7 +212,7 @@ impl Registry {
 
     /// The present moment outside.
     pub fn now(&self) -> Timestamp {
-        self.hosting.stopwatch.date()
+        self.hosting.stopwatch.uptime().date
     }
 
     /// How a sandbox of this server begins of which nothing is said.
@@ -309,7 +309,7 @@ impl Registry {
 
     /// A sandbox that is to be added. It becomes durable, if the server's are, and was not restored.
     fn hosted_anew(&self, driver: Arc<Driver>, ttl: Option<Duration>) -> Arc<Hosted> {
-        let now = self.hosting.stopwatch.date();
+        let now = self.now();
         let hosted = Hosted::new(driver, now, ttl);
         if hosted.driver.track().is_none() {
             let (name, created_at, unnamed) = (hosted.driver.name().to_owned(), hosted.created_at, self.sandboxes.read().unnamed);

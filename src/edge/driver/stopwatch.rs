@@ -33,13 +33,13 @@ impl Stopwatch {
 
     /// The real date.
     #[expect(clippy::disallowed_methods, reason = "the edge tells the core the time")]
-    pub fn date(self) -> Timestamp {
+    pub fn date() -> Timestamp {
         Timestamp::now()
     }
 
     /// The present moment outside.
     pub fn uptime(self) -> Uptime {
-        Uptime { elapsed: self.elapsed(), date: self.date() }
+        Uptime { elapsed: self.elapsed(), date: Self::date() }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::kit::time::Timestamp;
 
 /// The requests to a sandbox: those under way, and when the last one was.
 pub(super) struct Usage {
-    stopwatch: Stopwatch,
     /// In milliseconds of real time since 1970.
     last: AtomicI64,
     /// Requests that are not answered yet: each is a use.
@@ -19,8 +18,8 @@ pub(super) struct Use<'a>(&'a Usage);
 
 impl Usage {
     /// It is used now for the first time.
-    pub(super) fn starts(stopwatch: Stopwatch) -> Self {
-        let usage = Self { stopwatch, last: AtomicI64::new(0), under_way: AtomicUsize::new(0) };
+    pub(super) fn starts() -> Self {
+        let usage = Self { last: AtomicI64::new(0), under_way: AtomicUsize::new(0) };
         usage.touch();
         usage
     }
@@ -33,7 +32,7 @@ impl Usage {
 
     /// It is used now.
     pub(super) fn touch(&self) {
-        self.last.store(self.stopwatch.date().as_millisecond(), Ordering::Relaxed);
+        self.last.store(Stopwatch::date().as_millisecond(), Ordering::Relaxed);
     }
 
     /// It was last used then.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::Value as Json;
 use tokio::sync::futures::Notified;
 
-use super::Driver;
+use super::{Driver, Stopwatch};
 use crate::control::{self, Reading, Renderer};
 use crate::engine::delivery::Outgoing;
 use crate::engine::log::{Passage, What};
@@ -32,7 +32,7 @@ impl Driver {
 
     /// The verdict on the signature of a webhook that this sandbox sends to that path of this server.
     pub fn verdict(&self, path: &str, outgoing: &Outgoing) -> Verdict {
-        let date = self.stopwatch.date();
+        let date = Stopwatch::date();
         let sandbox = self.lock();
         let (headers, body, now) = (&outgoing.headers, &outgoing.body, sandbox.world().core.now);
         sandbox.world().judge(&Received { url: Some(path), headers, body, now, date })
