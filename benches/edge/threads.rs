@@ -2,7 +2,8 @@
 //! server that may use two threads beside one that may not.
 //!
 //! Client and server share the cores here, because the servers need them. So the client is as lean as it can be: one thread without a
-//! runtime, which writes some requests on a connection at once and reads all answers to them before it goes on with the next connection.
+//! runtime, which writes some requests on a connection at once. Its connections are in two groups: while the server answers one, the client
+//! reads the answers of the other, those of its last connection first, so that it is seldom woken and reads many answers at once.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -15,6 +16,8 @@ use super::{hundredths, load, middle, operations};
 pub const NAME: &str = "threads";
 /// Connections, and sandboxes where each has its own.
 const CONNECTIONS: usize = 64;
+/// Groups of connections that take turns.
+const GROUPS: usize = 2;
 /// Requests that are written at once.
 const AT_ONCE: usize = 16;
 /// Requests of a round, on all connections.
@@ -82,14 +85,17 @@ fn load(server: &Process, operation: &str, sandboxes: usize) -> Cost {
         }
     }
     let batches = REQUESTS / CONNECTIONS / AT_ONCE;
+    let group = CONNECTIONS / GROUPS;
     let prepared: Vec<Vec<Vec<u8>>> = clients.iter().map(|it| (0..batches).map(|batch| it.batch(operation, batch)).collect()).collect();
     let (begun, cpu) = (Instant::now(), server.cpu());
     for batch in 0..=batches {
-        for (it, own) in clients.iter_mut().zip(&prepared) {
+        for (clients, prepared) in clients.chunks_mut(group).zip(prepared.chunks(group)) {
             if 0 < batch {
-                it.receive(AT_ONCE);
+                clients.iter_mut().rev().for_each(|it| it.receive(AT_ONCE));
             }
-            own.get(batch).inspect(|requests| it.send(requests));
+            for (it, own) in clients.iter_mut().zip(prepared) {
+                own.get(batch).inspect(|requests| it.send(requests));
+            }
         }
     }
     let each = |it: Duration| u64::try_from(it.as_nanos() / REQUESTS as u128).unwrap_or(u64::MAX);
