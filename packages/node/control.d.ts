@@ -3188,6 +3188,11 @@ export interface components {
                 /** @description the provider takes this for the receiver's answer, whatever the receiver answers: 502, or timeout, reset, refused, dns, tls; of a list such as [502, {status: 200, delay: 3s}], one for each request, copies too, the last one for all that follow; with refused, dns and tls the receiver does not get the request; the rules behind one with this effect alone are asked too */
                 answered?: ((number | string) | ("timeout" | "reset" | "refused" | "dns" | "tls")) | (((number | string) | ("timeout" | "reset" | "refused" | "dns" | "tls")) | {
                     /**
+                     * @description what stands in front of the receiver answers: the receiver does not get the request
+                     * @constant
+                     */
+                    by_gateway?: true;
+                    /**
                      * @description the simulated time until it comes; it counts against the time limit of the provider
                      * @example 30m
                      * @example 1h30m
