@@ -36,7 +36,7 @@ use crate::kit::concealed;
 use crate::kit::time::Timestamp;
 use crate::sandbox::history::Capsule;
 use crate::scenario::{Mistakes, Scenario};
-use crate::stage::{INBOXES, MemoryStage, Report, Stage, play};
+use crate::stage::{MemoryStage, Report, Stage, play, start_of};
 
 /// What to play, and how to report it.
 #[derive(Args)]
@@ -329,7 +329,7 @@ impl Run {
         let (name, seed, result) = match read {
             Ok(scenario) => {
                 let seed = self.seed.or(scenario.seed).unwrap_or(1).wrapping_add(nth);
-                (scenario.name.clone(), seed, on_stage(start(scenario, seed, self.webhook_url.as_deref()), scenario))
+                (scenario.name.clone(), seed, on_stage(start_of(scenario, seed, self.webhook_url.as_deref()), scenario))
             }
             Err(mistakes) => (file.path.clone(), 0, Err(mistakes.clone())),
         };
@@ -367,17 +367,6 @@ impl Run {
 pub(super) fn excerpt(scenario: &Scenario, report: &Report) -> Option<Mistakes> {
     let step = report.failed()?;
     scenario.excerpt(report.steps.len() - 1, (step.line, &step.title), &step.failure.as_ref()?.misses)
-}
-
-/// How the sandbox of a scenario begins: its webhooks go to the application, or to the built-in inboxes of the providers.
-pub(super) fn start(scenario: &Scenario, seed: u64, application: Option<&str>) -> Start {
-    let start = Start {
-        webhook_url: Some(application.unwrap_or(INBOXES).to_owned()),
-        webhook_url_wins: application.is_some(),
-        judged_by_simulated_time: true,
-        ..Start::default()
-    };
-    Start { seed, ..scenario.apply_to(start) }
 }
 
 fn load_file(file: File) -> Loaded {

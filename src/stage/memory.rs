@@ -11,9 +11,21 @@ use crate::kit::http::{Request, Response};
 use crate::kit::time::Uptime;
 use crate::sandbox::history::Capsule;
 use crate::sandbox::{Answered, Sandbox, Ticket, driving};
+use crate::scenario::Scenario;
 
 /// The inboxes that get the webhooks of accounts unless a scenario names other targets: one for each provider, by slug.
 pub const INBOXES: &str = "http://{provider}.inbox.playmoney.test/";
+
+/// How the sandbox of a scenario begins that is played: its webhooks go to the application, or to the built-in inboxes of the providers.
+pub fn start_of(scenario: &Scenario, seed: u64, application: Option<&str>) -> Start {
+    let start = Start {
+        webhook_url: Some(application.unwrap_or(INBOXES).to_owned()),
+        webhook_url_wins: application.is_some(),
+        judged_by_simulated_time: true,
+        ..Start::default()
+    };
+    Start { seed, ..scenario.apply_to(start) }
+}
 
 /// One sandbox and its forks.
 pub struct MemoryStage {
@@ -29,9 +41,10 @@ impl MemoryStage {
         Self { main: Sandbox::new(start, Uptime::START), forks: BTreeMap::new(), answers: None }
     }
 
-    /// A sandbox that begins like this, for an application that answers every webhook with this status, at once.
-    pub fn with_application(start: Start, status: u16) -> Self {
-        Self { answers: Some(status), ..Self::new(start) }
+    /// A sandbox that begins like this, for an application that answers every webhook with this status, at once. `None`: nothing
+    /// listens.
+    pub fn with_application(start: Start, status: Option<u16>) -> Self {
+        Self { answers: status, ..Self::new(start) }
     }
 
     /// A sandbox that has begun, and whose clock stands.

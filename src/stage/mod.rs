@@ -35,7 +35,7 @@ mod webhooks;
 use answers::{good, judge};
 pub use documents::Received;
 pub use kept::Kept;
-pub use memory::{INBOXES, MemoryStage};
+pub use memory::{INBOXES, MemoryStage, start_of};
 use probing::own_values;
 pub use probing::{RUN_CHARS, webhook_urls};
 use report::interleaved;

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use playmoney::inside::engine::start::Start;
 use playmoney::inside::engine::tables::Contract;
 use playmoney::inside::providers;
 use playmoney::inside::scenario::{Known, Scenario, parse};
-use playmoney::inside::stage::{INBOXES, MemoryStage, Report, play};
+use playmoney::inside::stage::{MemoryStage, Report, play, start_of};
 
 mod foreign;
 mod gateways;
@@ -60,15 +59,8 @@ fn played(scenario: &Scenario) -> (MemoryStage, Report) {
 
 /// Plays a scenario in memory; with a status, for an application that answers every webhook with it.
 fn played_by(scenario: &Scenario, application: Option<u16>) -> (MemoryStage, Report) {
-    let target = if application.is_some() { "http://shop.test/{provider}" } else { INBOXES };
-    let start = Start {
-        webhook_url: Some(target.to_owned()),
-        webhook_url_wins: application.is_some(),
-        judged_by_simulated_time: true,
-        ..Start::default()
-    };
-    let start = scenario.apply_to(start);
-    let mut stage = application.map_or_else(|| MemoryStage::new(start.clone()), |it| MemoryStage::with_application(start.clone(), it));
+    let start = start_of(scenario, scenario.seed.unwrap_or(1), application.map(|_| "http://shop.test/{provider}"));
+    let mut stage = MemoryStage::with_application(start, application);
     let report = play(scenario, &mut stage);
     (stage, report)
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 use super::Explore;
-use crate::cli::run::start;
 use crate::cli::serve::cannot_listen;
 use crate::cli::serve::listen::addresses;
 use crate::cli::{Exit, Stop};
@@ -16,6 +15,7 @@ use crate::explore::{self, Run, Task};
 use crate::kit::printable::line;
 use crate::kit::webhook_url::shown;
 use crate::scenario::Scenario;
+use crate::stage::start_of;
 
 /// After each such time it is said that runs are still under way.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,7 +59,7 @@ impl Servers {
         std::thread::scope(|scope| {
             let (ended, ends) = channel::<()>();
             let play = |(task, (server, url)): (&Task<'_>, &(Server, String))| {
-                server.begin(explore::begins(task, start(scenario, seed, Some(url)))).map_err(|impossible| {
+                server.begin(explore::begins(task, start_of(scenario, seed, Some(url)))).map_err(|impossible| {
                     let why = impossible.into_iter().map(|it| it.why).collect::<Vec<_>>().join("; ");
                     Stop::usage(format!("a sandbox cannot begin with this scenario: {why}"))
                 })?;

@@ -25,7 +25,7 @@ impl Progress {
     /// This number of all lines has been followed.
     pub fn say(&mut self, followed: usize, all: usize) {
         let text = || format!("{followed} of {all} lines are followed");
-        let now = self.stopwatch.uptime().elapsed;
+        let now = self.stopwatch.elapsed();
         if self.is_terminal {
             tell_count(&text());
         } else if PAUSE <= now.saturating_sub(self.said_at) {

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use crate::cli::scenarios::contracts;
 use crate::cli::{Exit, Stop};
 use crate::engine::log::What;
-use crate::engine::start::Start;
 use crate::scenario::{Known, Scenario, parse};
-use crate::stage::{INBOXES, MemoryStage, Stage, play};
+use crate::stage::{MemoryStage, Stage, play, start_of};
 
 /// The address of an application. In memory nothing dials it.
 const APPLICATION: &str = "http://application.test/{provider}";
@@ -48,15 +47,8 @@ pub fn played(text: &str) -> Result<Option<String>, Stop> {
 /// # Errors
 /// The step that fails, and why.
 fn attempts(scenario: &Scenario, application: Option<u16>) -> Result<Vec<String>, String> {
-    let target = application.map_or(INBOXES, |_| APPLICATION);
-    let start = Start {
-        webhook_url: Some(target.to_owned()),
-        webhook_url_wins: application.is_some(),
-        judged_by_simulated_time: true,
-        ..Start::default()
-    };
-    let start = scenario.apply_to(start);
-    let mut stage = application.map_or_else(|| MemoryStage::new(start.clone()), |it| MemoryStage::with_application(start.clone(), it));
+    let start = start_of(scenario, scenario.seed.unwrap_or(1), application.map(|_| APPLICATION));
+    let mut stage = MemoryStage::with_application(start, application);
     let report = play(scenario, &mut stage);
     if let Some((step, failure)) = report.failed().and_then(|it| Some((&it.title, it.failure.as_ref()?))) {
         return Err(format!("{step} ({})", failure.why));
