@@ -12,7 +12,7 @@ use crate::kit::webhook_url::{Host, WebhookUrl};
 
 mod script;
 
-pub use script::{FAILING, Reaction, SCRIPT_MAX, parse_script};
+pub use script::{Reaction, SCRIPT_MAX, parse_script};
 
 /// The address of an inbox without a socket is `http://NAME` and this.
 pub const HOST_SUFFIX: &str = ".inbox.playmoney.test";

@@ -8,7 +8,7 @@ use super::keys::{ANY_STEP, RULE, SCENARIO, STEPS};
 use super::matchers::OPERATORS;
 use super::shape::{Kind, Row, Shape};
 use crate::engine::account::CREDENTIALS;
-use crate::engine::inbox::FAILING;
+use crate::engine::rules::UNANSWERED;
 use crate::engine::rules::effects::TRANSPORTS;
 use crate::engine::tables::{ActionRow, Contract, Operation, Setting, SettingKind};
 use crate::kit::fields::{Field, Kind as Values, Need};
@@ -245,7 +245,7 @@ pub fn setting(it: &Setting) -> Json {
 /// The answers of a built-in receiver.
 pub fn script() -> Json {
     let status = json!({"type": "integer", "minimum": 200, "maximum": 599});
-    let failing = json!({"enum": FAILING});
+    let failing = json!({"enum": UNANSWERED});
     let headers = json!({"type": "object", "additionalProperties": {"type": ["string", "number"]}});
     let properties =
         json!({"status": status, "delay": {"type": "string"}, "headers": headers, "body": {}, "encoding": {"const": "base64"}});

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::engine::delivery::{ANSWER_BYTES_MAX, Answer, Failure, Outcome};
 use crate::engine::rules::effects::are_headers;
+use crate::engine::rules::{GivenAnswer, UNANSWERED};
 use crate::kit::http::{HeaderMap, HeaderName, HeaderValue, Kept, KeptHeaders, StatusCode, header};
 use crate::kit::nearest::nearest;
 use crate::kit::printable::shortened;
@@ -42,8 +43,6 @@ pub enum Reaction {
     Tls,
 }
 
-/// The words for a receiver that gives no answer.
-pub const FAILING: [&str; 5] = ["timeout", "reset", "refused", "dns", "tls"];
 /// Of a step that is not one, a message shows this much.
 const SHOWN_CHARS: usize = 80;
 const MEMBERS: [&str; 5] = ["status", "delay", "headers", "body", "encoding"];
@@ -55,14 +54,25 @@ impl Default for Reaction {
     }
 }
 
+/// What comes of an attempt when the provider takes that for the answer.
+impl From<GivenAnswer> for Reaction {
+    fn from(it: GivenAnswer) -> Self {
+        match it {
+            GivenAnswer::Status { status, delay, .. } => {
+                Self::Answer { status, delay, headers: KeptHeaders::default(), body: Kept::default() }
+            }
+            GivenAnswer::Timeout => Self::Timeout,
+            GivenAnswer::Reset => Self::Reset,
+            GivenAnswer::Refused => Self::Refused,
+            GivenAnswer::Dns => Self::Dns,
+            GivenAnswer::Tls => Self::Tls,
+        }
+    }
+}
+
 impl Reaction {
     fn of_status(status: u16) -> Self {
-        Self::Answer { status, delay: Duration::ZERO, headers: KeptHeaders::default(), body: Kept::default() }
-    }
-
-    fn of_word(word: &str) -> Option<Self> {
-        let all = [Self::Timeout, Self::Reset, Self::Refused, Self::Dns, Self::Tls];
-        FAILING.into_iter().zip(all).find(|it| it.0 == word).map(|it| it.1)
+        GivenAnswer::Status { status, delay: Duration::ZERO, by_gateway: false }.into()
     }
 
     /// The outcome for a provider with this time limit.
@@ -98,7 +108,7 @@ impl Reaction {
         let step: Json = serde_json::from_str(raw.get()).map_err(|it| it.to_string())?;
         match &step {
             Json::Number(_) => Ok(Self::of_status(status(&step)?)),
-            Json::String(word) => Self::of_word(word).ok_or_else(|| wrong(&step, Some(word))),
+            Json::String(word) => GivenAnswer::of_word(word).map(Self::from).ok_or_else(|| wrong(&step, Some(word))),
             Json::Object(members) => {
                 if let Some(name) = members.keys().find(|it| !MEMBERS.contains(&it.as_str())) {
                     let nearest = nearest(name, MEMBERS).map_or(String::new(), |it| format!(", the nearest is `{it}`"));
@@ -126,8 +136,9 @@ impl Reaction {
 }
 
 fn wrong(step: &Json, word: Option<&str>) -> String {
-    let nearest = word.and_then(|it| nearest(it, FAILING)).map_or(String::new(), |it| format!(", the nearest is \"{it}\""));
-    let words = FAILING.map(|it| format!("\"{it}\"")).join(", ");
+    let nearest =
+        word.and_then(|it| nearest(it, UNANSWERED.iter().copied())).map_or(String::new(), |it| format!(", the nearest is \"{it}\""));
+    let words = UNANSWERED.iter().map(|it| format!("\"{it}\"")).collect::<Vec<_>>().join(", ");
     let step = step.to_string();
     let shown = shortened(&step, SHOWN_CHARS);
     format!("`{shown}` is not an answer of a receiver: write 500, {words} or {EXAMPLE}{nearest}")

@@ -2,9 +2,9 @@
 //! something else for the answer.
 
 use super::World;
-use crate::engine::delivery::{Answer, AttemptId, Delivery, Failure, Outcome, Remarks};
+use crate::engine::delivery::{AttemptId, Delivery, Outcome, Remarks};
+use crate::engine::inbox::Reaction;
 use crate::engine::rules::{GivenAnswer, Lost};
-use crate::kit::time::Duration;
 
 impl World {
     /// The outcome as the provider learns it: a rule may lose the receiver's answer, or give another.
@@ -13,9 +13,9 @@ impl World {
         let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
         let (taken, what) = match (webhook.lost(attempt), webhook.given(attempt)) {
             (Some(Lost::Attempt), _) | (None, None) => return outcome,
-            (Some(Lost::Answer), _) => (outcome_of(GivenAnswer::Timeout, time_limit), "a rule lost its answer".to_owned()),
+            (Some(Lost::Answer), _) => (Reaction::Timeout.outcome(time_limit), "a rule lost its answer".to_owned()),
             (None, Some(given)) => {
-                let own = outcome_of(given, time_limit);
+                let own = Reaction::from(given).outcome(time_limit);
                 if own.answered().is_some() && (own.answered(), None) == (outcome.answered(), outcome.failure()) {
                     return Outcome { took: own.took, ..outcome };
                 }
@@ -34,27 +34,11 @@ impl World {
         let remarks = Remarks { detail: Some("a rule kept it from the receiver".to_owned()), ..Remarks::default() };
         let time_limit = self.provider(webhook.provider_id).contract().schedule.time_limit;
         let given = webhook.given(attempt).filter(|it| !it.arrives()).unwrap_or(GivenAnswer::Refused);
-        Some(Outcome { remarks: remarks.boxed(), ..outcome_of(given, time_limit) })
+        Some(Outcome { remarks: remarks.boxed(), ..Reaction::from(given).outcome(time_limit) })
     }
 }
 
 /// The rule that gives the answers.
 fn rule_of(webhook: &Delivery) -> &str {
     webhook.answers.as_ref().map_or("", |it| &it.rule)
-}
-
-/// What comes of an attempt for a provider with this time limit.
-fn outcome_of(given: GivenAnswer, time_limit: Duration) -> Outcome {
-    let timeout = || Outcome { took: time_limit, ..Outcome::failed(Failure::Timeout) };
-    match given {
-        GivenAnswer::Status { delay, .. } if time_limit <= delay => timeout(),
-        GivenAnswer::Status { status, delay, .. } => {
-            Outcome { result: Ok(Answer { status, ..Answer::default() }), took: delay, remarks: None }
-        }
-        GivenAnswer::Timeout => timeout(),
-        GivenAnswer::Reset => Outcome::failed(Failure::Reset),
-        GivenAnswer::Refused => Outcome::failed(Failure::Refused),
-        GivenAnswer::Dns => Outcome::failed(Failure::Dns),
-        GivenAnswer::Tls => Outcome::failed(Failure::Tls),
-    }
 }
