@@ -40,7 +40,7 @@ impl Assumption {
 
 /// All of them; those that are assumed come first.
 pub fn list(contracts: &[&'static Contract], touched: &Touched) -> Vec<Assumption> {
-    let of = |contract: &'static Contract, named: &'static NamedRow, touch: &Touch| {
+    let of = |contract: &'static Contract, named: &'static NamedRow, touch: Touch| {
         let decision = contract.decision_at(named.row).map(|it| it.decision);
         let operation = touch.operation.as_deref().map(|it| format!("{}.{it}", contract.slug));
         let first = First { request: touch.request.map(|it| format!("req-{it}")), at: touch.at, operation };

@@ -23,7 +23,7 @@ pub use entry::*;
 use follower::Follower;
 pub use passage::Passage;
 pub use report::{DeliveryRow, FiredRow, Report};
-pub use request::{Basis, RequestEntry, Trace};
+pub use request::{RequestEntry, Trace};
 pub use tally::Tally;
 pub use violations::{VIOLATIONS_MAX, Violations};
 

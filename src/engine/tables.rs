@@ -16,7 +16,7 @@ pub use asks::{Again, Asks, Once, Polls, UsedUp};
 use http::{Method, StatusCode};
 
 pub use next::NextAction;
-pub use rows::{Index, NamedRow, Row};
+pub use rows::{Basis, Index, NamedRow, Row, Sought};
 pub use settings::{Setting, SettingKind};
 pub use statuses::{Also, On, RowId, StatusTable, Transition};
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ids::{COUNT_MAX, ProviderId};
-use super::tables::{Contract, Index, NamedRow, Row};
+use super::tables::{Basis, Contract, Index, NamedRow, Row};
 use crate::kit::time::Timestamp;
 
 /// The rows of each provider that were touched.
@@ -27,35 +27,54 @@ struct OfProvider {
 /// The rows of one provider that were touched.
 #[derive(Clone, Debug, Default)]
 struct Rows {
-    /// In the order of the rows. Each has its name at hand.
-    list: Vec<(&'static NamedRow, Touch)>,
-    /// By the place of a row in its contract's index: 0 when it was not touched, else its place in the list, counted from 1.
+    /// By the place of a row in its contract's index: 0 when it was not touched, else its place in the lists below, counted from 1.
     places: Vec<u16>,
+    /// How often, in the order of the rows. Apart from the rest, because each answer counts some.
+    counts: Vec<u64>,
+    firsts: Vec<(&'static NamedRow, First)>,
+}
+
+/// The first time that a row was touched, as in [`Touch`].
+#[derive(Clone, Debug)]
+struct First {
+    at: Timestamp,
+    request: Option<u64>,
+    operation: Option<Cow<'static, str>>,
 }
 
 impl Rows {
-    fn find(&self, index: &Index, row: Row) -> Option<usize> {
-        let at = usize::from(*self.places.get(index.place_if_any(row)?)?).checked_sub(1)?;
-        (self.list[at].0.row == row).then_some(at)
+    /// The place in the lists of the row at that place of the index.
+    fn find(&self, place: usize) -> Option<usize> {
+        usize::from(*self.places.get(place)?).checked_sub(1)
     }
 
-    /// Adds to the count of a row. Returns the row; one that the contract does not have is not counted.
-    fn add(&mut self, index: &'static Index, row: Row, count: u64, first: impl FnOnce() -> Touch) -> Option<&'static NamedRow> {
-        if let Some(at) = self.find(index, row) {
-            let (named, touch) = &mut self.list[at];
-            touch.count = touch.count.saturating_add(count);
-            return Some(*named);
+    /// Adds to the count of a row. Returns its place in the index; one that the contract does not have is not counted.
+    fn add(&mut self, index: &'static Index, row: Row, count: u64, first: impl FnOnce() -> First) -> Option<usize> {
+        let place = index.place(row)?;
+        match self.find(place) {
+            Some(at) => self.counts[at] = self.counts[at].saturating_add(count),
+            None => self.insert(index, &index.rows()[place], count, first()),
         }
-        let named = index.get(row)?;
-        let at = self.list.partition_point(|it| it.0.row < row);
-        self.list.insert(at, (named, first()));
+        Some(place)
+    }
+
+    fn insert(&mut self, index: &'static Index, named: &'static NamedRow, count: u64, first: First) {
+        let at = self.firsts.partition_point(|it| it.0.row < named.row);
+        self.firsts.insert(at, (named, first));
+        self.counts.insert(at, count);
         self.places.resize(index.rows().len(), 0);
-        for (at, (named, _)) in (1..).zip(&self.list).skip(at) {
+        for (at, (named, _)) in (1..).zip(&self.firsts).skip(at) {
             if let Some(place) = index.place(named.row) {
                 self.places[place] = at;
             }
         }
-        Some(named)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&'static NamedRow, Touch)> {
+        self.firsts.iter().zip(&self.counts).map(|((named, first), count)| {
+            let First { at, request, operation } = first.clone();
+            (*named, Touch { count: *count, at, request, operation })
+        })
     }
 }
 
@@ -73,14 +92,20 @@ pub struct Touch {
     pub operation: Option<Cow<'static, str>>,
 }
 
+impl From<Touch> for First {
+    fn from(Touch { at, request, operation, .. }: Touch) -> Self {
+        Self { at, request, operation }
+    }
+}
+
 impl Touched {
     /// Of these providers, nothing yet.
     pub fn of(contracts: impl Iterator<Item = &'static Contract>) -> Self {
         Self(contracts.map(|it| OfProvider { index: Some(it.index), ..OfProvider::default() }).collect())
     }
 
-    /// A row of a provider was touched, by that request and its operation, if one is being served. Returns the row with its name;
-    /// one that the contract does not have is not counted.
+    /// A row of a provider was touched, by that request and its operation, if one is being served. One that the contract does not have
+    /// is not counted.
     pub fn touch(
         &mut self,
         provider_id: ProviderId,
@@ -88,16 +113,16 @@ impl Touched {
         at: Timestamp,
         request: Option<u64>,
         operation: Option<&'static str>,
-    ) -> Option<&'static NamedRow> {
+    ) -> Option<Basis> {
         let own = self.0.get_mut(usize::from(provider_id.0))?;
-        let first = || Touch { count: 1, at, request, operation: request.and(operation).map(Cow::Borrowed) };
-        own.rows.add(own.index?, row, 1, first)
+        let index: &'static Index = own.index?;
+        let first = || First { at, request, operation: request.and(operation).map(Cow::Borrowed) };
+        index.basis(own.rows.add(index, row, 1, first)?)
     }
 
-    /// Whether a row of a provider was touched.
-    pub fn has(&self, provider_id: ProviderId, row: Row) -> bool {
-        let own = self.0.get(usize::from(provider_id.0));
-        own.and_then(|it| it.rows.find(it.index?, row)).is_some()
+    /// Whether the row at that place of a provider's index was touched.
+    pub fn has(&self, provider_id: ProviderId, place: usize) -> bool {
+        self.0.get(usize::from(provider_id.0)).is_some_and(|it| it.rows.find(place).is_some())
     }
 
     /// Whether anything is counted.
@@ -106,8 +131,8 @@ impl Touched {
     }
 
     /// The rows of a provider that were touched, in their order.
-    pub fn rows(&self, provider_id: ProviderId) -> impl Iterator<Item = (&'static NamedRow, &Touch)> {
-        self.0.get(usize::from(provider_id.0)).into_iter().flat_map(|it| it.rows.list.iter().map(|(named, touch)| (*named, touch)))
+    pub fn rows(&self, provider_id: ProviderId) -> impl Iterator<Item = (&'static NamedRow, Touch)> {
+        self.0.get(usize::from(provider_id.0)).into_iter().flat_map(|it| it.rows.iter())
     }
 
     /// The ids of the providers.
@@ -123,8 +148,8 @@ impl Touched {
         for (own, other) in self.0.iter_mut().zip(&other.0) {
             own.index = own.index.or(other.index);
             let Some(index) = own.index else { continue };
-            for (named, touch) in &other.rows.list {
-                own.rows.add(index, named.row, touch.count, || touch.clone());
+            for (named, touch) in other.rows.iter() {
+                own.rows.add(index, named.row, touch.count, || touch.into());
             }
         }
     }
@@ -135,11 +160,11 @@ impl Touched {
         let less = |(own, brought): (&OfProvider, &OfProvider)| {
             let mut rest = OfProvider { index: own.index, ..OfProvider::default() };
             let Some(index) = own.index else { return rest };
-            for (named, touch) in &own.rows.list {
-                let known = brought.rows.find(index, named.row).map_or(0, |at| brought.rows.list[at].1.count);
+            for (named, touch) in own.rows.iter() {
+                let known = index.place(named.row).and_then(|it| brought.rows.find(it)).map_or(0, |at| brought.rows.counts[at]);
                 let count = touch.count.saturating_sub(known);
                 if 0 < count {
-                    rest.rows.add(index, named.row, count, || Touch { count, ..touch.clone() });
+                    rest.rows.add(index, named.row, count, || touch.into());
                 }
             }
             rest
@@ -157,7 +182,7 @@ impl Touched {
             let index = contract.index;
             for (name, touch) in std::mem::take(&mut own.read) {
                 let Some(named) = index.named(&name) else { return Err((contract.slug, name)) };
-                own.rows.add(index, named.row, touch.count, || touch);
+                own.rows.add(index, named.row, touch.count, || touch.into());
             }
             own.index = Some(index);
         }
@@ -166,16 +191,15 @@ impl Touched {
 
     /// Whether it has as many providers, and counts that a sandbox can have.
     pub fn is_sound(&self, providers: usize) -> bool {
-        let touches = || self.0.iter().flat_map(|own| own.rows.list.iter().map(|it| &it.1).chain(own.read.values()));
-        self.0.len() == providers && touches().all(|it| 0 < it.count && it.count < COUNT_MAX && it.request.is_none_or(|id| id < COUNT_MAX))
+        let mut touches = self.0.iter().flat_map(|own| own.rows.iter().map(|it| it.1).chain(own.read.values().cloned()));
+        self.0.len() == providers && touches.all(|it| 0 < it.count && it.count < COUNT_MAX && it.request.is_none_or(|id| id < COUNT_MAX))
     }
 }
 
 impl Serialize for Touched {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let named = |it: &OfProvider| -> BTreeMap<&'static str, Touch> {
-            it.rows.list.iter().map(|(named, touch)| (named.name, touch.clone())).collect()
-        };
+        let named =
+            |it: &OfProvider| -> BTreeMap<&'static str, Touch> { it.rows.iter().map(|(named, touch)| (named.name, touch)).collect() };
         serializer.collect_seq(self.0.iter().map(named))
     }
 }

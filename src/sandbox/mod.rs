@@ -208,7 +208,7 @@ impl Sandbox {
         let Served { mut response, mut trace, rule, pacing } = serve(&mut self.world, uptime, provider_id, path, &request);
         self.world.core.serving = None;
         if let Some(basis) = trace.basis.filter(|_| self.world.start.evidence_header == EvidenceHeader::Sent) {
-            response.headers.insert(EVIDENCE, basis.0.header.clone());
+            response.headers.insert(EVIDENCE, basis.named.header.clone());
         }
         let unknown = trace.operation.is_none() && response.status == StatusCode::NOT_FOUND && !contract.has_page(path);
         let nearest = || unknown.then(|| hints::for_path(contract, &methods::as_get(&request).method, path).into());

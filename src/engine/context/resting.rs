@@ -6,9 +6,8 @@ use memchr::memchr2;
 use memchr::memmem::Finder;
 
 use super::Context;
-use crate::engine::log::Basis;
 use crate::engine::tables::found::Found;
-use crate::engine::tables::{Operation, Row};
+use crate::engine::tables::{Basis, Index, Operation, Row, Sought};
 use crate::kit::evidence::Evidence;
 use crate::kit::fields::{Fields, Repeated};
 use crate::kit::form::Form;
@@ -18,8 +17,8 @@ impl Context<'_> {
     /// What happens rests on that row: a check that refuses, a step, a figure or a value that no request has brought. It is
     /// counted, and a request rests on the least certain row of all.
     pub fn rest_on(&mut self, row: Row) {
-        let named = self.core.touched.touch(self.provider_id, row, self.core.now, self.core.serving, self.trace.operation);
-        self.trace.basis = Basis::weaker(self.trace.basis.take(), named);
+        let row = self.core.touched.touch(self.provider_id, row, self.core.now, self.core.serving, self.trace.operation);
+        self.trace.basis = Basis::weaker(self.trace.basis, row);
     }
 
     /// A refusal rests on these rows. Several faults can rest on the same one, which is counted once.
@@ -54,15 +53,14 @@ impl Context<'_> {
             (None, Some((place, operation))) => {
                 self.rest_on(Row::Operation(place));
                 let mut sent = None;
-                for (parameter, field) in (0..).zip(operation.parameters) {
-                    let row = Row::Parameter(place, parameter);
-                    let is_known = matches!(field.evidence, Evidence::Documented(_)) && self.core.touched.has(self.provider_id, row);
-                    if is_known {
+                let index: &'static Index = self.contract.index;
+                let Some(first) = index.place(Row::Parameter(place, 0)) else { return };
+                for (((parameter, field), sought), row) in (0..).zip(operation.parameters).zip(index.sought(place)).zip(first..) {
+                    if matches!(field.evidence, Evidence::Documented(_)) && self.core.touched.has(self.provider_id, row) {
                         continue;
                     }
-                    let finder = self.contract.index.finder(place, parameter);
-                    if sent.get_or_insert_with(|| Sent::of(operation, found, request)).has(field.name, finder) {
-                        self.rest_on(row);
+                    if sent.get_or_insert_with(|| Sent::of(operation, found, request)).has(sought) {
+                        self.rest_on(Row::Parameter(place, parameter));
                     }
                 }
             }
@@ -79,7 +77,8 @@ impl Context<'_> {
 
     /// The request rests on that row too. It is not counted.
     fn weigh(&mut self, row: Row) {
-        self.trace.basis = Basis::weaker(self.trace.basis.take(), self.contract.index.get(row));
+        let index: &'static Index = self.contract.index;
+        self.trace.basis = Basis::weaker(self.trace.basis, index.place(row).and_then(|it| index.basis(it)));
     }
 }
 
@@ -123,26 +122,25 @@ impl<'a> Sent<'a> {
     }
 
     /// Whether a parameter was sent with a value. Rows of one object stand together, so it is read once.
-    fn has(&mut self, name: &'static str, finder: Option<&Finder<'_>>) -> bool {
-        if self.operation.path.contains('{') && self.operation.has_in_path(name) {
+    fn has(&mut self, sought: &Sought) -> bool {
+        if sought.is_in_path {
             return true;
         }
-        let name = name.strip_suffix("[]").unwrap_or(name);
         // A form that was read already is quicker to look into than to search.
-        if self.found.form.is_none() && finder.is_some_and(|it| !self.may_have(it)) {
+        if self.found.form.is_none() && !self.may_have(&sought.finder) {
             return false;
         }
         let content = self.content.get_or_insert_with(|| Self::read(self.operation, self.found, self.request));
-        match (&*content, name.split_once('.')) {
-            (Content::Form(form), _) => form.get(name).is_some_and(|it| !it.is_empty()),
-            (Content::Fields(fields), None) => fields.has(name),
+        match (&*content, sought.member) {
+            (Content::Form(form), _) => form.get(sought.name).is_some_and(|it| !it.is_empty()),
+            (Content::Fields(fields), None) => fields.has(sought.name),
             (Content::Fields(fields), Some((outer, inner))) => {
                 if self.inside.as_ref().is_none_or(|it| it.0 != outer) {
                     self.inside = Some((outer, fields.json_value(outer).and_then(|it| Fields::json(it.get().as_bytes()))));
                 }
                 match &self.inside {
                     Some((_, Some(members))) => members.has(inner),
-                    _ => fields.has(name),
+                    _ => fields.has(sought.name),
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::tables::NamedRow;
+use crate::engine::tables::Basis;
 use crate::kit::concealed;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Method, Request, Response};
@@ -26,19 +26,6 @@ pub struct Trace {
     pub is_paced: bool,
     /// What the answer rests on.
     pub basis: Option<Basis>,
-}
-
-/// The least certain row that an answer rests on.
-#[derive(Clone, Copy, Debug)]
-pub struct Basis(pub &'static NamedRow);
-
-impl Basis {
-    /// The less certain of the two; of rows that are equally certain, the one that says most about the case.
-    pub fn weaker(own: Option<Self>, other: Option<&'static NamedRow>) -> Option<Self> {
-        let Some(other) = other else { return own };
-        let weight = |it: &NamedRow| (it.weight, it.row);
-        Some(own.filter(|it| weight(it.0) <= weight(other)).unwrap_or(Self(other)))
-    }
 }
 
 /// One request to a provider and its answer. Until the provider has seen it, only its number is known.
@@ -99,7 +86,7 @@ impl RequestEntry {
             error: trace.error.map(Cow::Borrowed),
             rule,
             note: trace.note,
-            row: trace.basis.map(|it| Cow::Borrowed(it.0.name)),
+            row: trace.basis.map(|it| Cow::Borrowed(it.named.name)),
             method: method_name(&request.method),
             target: target.unwrap_or(request.target),
             headers: own_headers.unwrap_or(headers),

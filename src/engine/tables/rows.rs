@@ -47,8 +47,24 @@ pub struct NamedRow {
     pub evidence: Evidence,
     /// Evidence and name as the header of an answer.
     pub header: HeaderValue,
-    /// What an answer rests on most has the smallest: how certain the row is, and how much it says about one case.
-    pub weight: (u8, u8),
+}
+
+/// A row that an answer rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis {
+    pub named: &'static NamedRow,
+    /// Its place among the rows of its contract, the one first that an answer rests on most.
+    rank: u16,
+}
+
+impl Basis {
+    /// The less certain of two rows of one contract; of rows that are equally certain, the one that says most about the case.
+    pub fn weaker(own: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (own, other) {
+            (Some(own), Some(other)) => Some(if own.rank <= other.rank { own } else { other }),
+            (own, other) => own.or(other),
+        }
+    }
 }
 
 impl Row {
@@ -104,19 +120,78 @@ impl Row {
 /// The kinds of rows.
 const KINDS: usize = 18;
 
-/// All rows of a contract.
+/// All rows of a contract. What each request looks into is small and stands together.
 #[derive(Debug)]
 pub struct Index {
     /// In the order of [`Row`].
     rows: Vec<NamedRow>,
-    /// Where each table begins, by kind and table: the rows of one stand together, without a gap.
-    begins: [Vec<usize>; KINDS],
+    tables: Tables,
+    /// The rank of each, in the same order.
+    ranks: Vec<u16>,
     /// Their places, in the order of the names.
     by_name: Vec<u16>,
     /// The kinds of objects, in the order of the status tables.
     objects: Vec<&'static str>,
-    /// Finds the innermost part of the name of each parameter, by operation and parameter.
-    finders: Vec<Vec<Finder<'static>>>,
+    /// By operation and parameter.
+    sought: Vec<Vec<Sought>>,
+}
+
+/// A parameter that is looked for in a call.
+#[derive(Debug)]
+pub struct Sought {
+    /// Its name without `[]` behind it.
+    pub name: &'static str,
+    /// The object and its member, if the parameter is one.
+    pub member: Option<(&'static str, &'static str)>,
+    /// Each call has it, in its path.
+    pub is_in_path: bool,
+    /// Finds the innermost part of the name in a body or a query.
+    pub finder: Finder<'static>,
+}
+
+impl Sought {
+    fn of(operation: &Operation, field: &Field) -> Self {
+        let name = field.name.strip_suffix("[]").unwrap_or(field.name);
+        let (is_in_path, finder) = (operation.has_in_path(field.name), Finder::new(innermost(field.name)));
+        Self { name, member: name.split_once('.'), is_in_path, finder }
+    }
+}
+
+/// Where the tables of a contract begin in the list of its rows: those of one table stand together, without a gap.
+#[derive(Debug, Default)]
+struct Tables {
+    /// One after the other, and behind the last one the number of rows.
+    begins: Vec<u16>,
+    /// Where those of each kind begin in that, and behind the last kind how many there are.
+    kinds: [u16; KINDS + 1],
+}
+
+impl Tables {
+    fn of(rows: &[NamedRow]) -> Self {
+        let mut tables = Self::default();
+        let place = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
+        for kind in 0..KINDS {
+            let first = tables.begins.len();
+            tables.kinds[kind] = place(first);
+            for (at, it) in rows.iter().enumerate() {
+                let (own, of, first_of_all) = it.row.parts();
+                if own == kind && first_of_all == 0 {
+                    tables.begins.resize(first + of + 1, place(at)); // a table without rows begins where the next one does
+                }
+            }
+        }
+        tables.kinds[KINDS] = place(tables.begins.len());
+        tables.begins.push(place(rows.len()));
+        tables
+    }
+
+    fn place(&self, row: Row) -> Option<usize> {
+        let (kind, of, place) = row.parts();
+        let table = usize::from(self.kinds[kind]) + of;
+        let (begin, end) = (*self.begins.get(table)?, *self.begins.get(table + 1)?);
+        let at = usize::from(begin) + place;
+        (table < usize::from(self.kinds[kind + 1]) && at < usize::from(end)).then_some(at)
+    }
 }
 
 impl Index {
@@ -133,10 +208,11 @@ impl Index {
         list.rows.sort_by_key(|it| it.row);
         let mut by_name: Vec<u16> = (0..).take(list.rows.len()).collect();
         by_name.sort_by_key(|it| list.rows[usize::from(*it)].name);
-        let (begins, objects) = (begins(&list.rows), lifecycles.iter().map(|it| it.object).collect());
-        let finder = |it: &Field| Finder::new(innermost(it.name));
-        let finders = contract.operations.iter().map(|of| of.parameters.iter().map(finder).collect()).collect();
-        Self { rows: list.rows, begins, by_name, objects, finders }
+        let (tables, objects) = (Tables::of(&list.rows), lifecycles.iter().map(|it| it.object).collect());
+        let sought = |of: &&'static Operation| of.parameters.iter().map(|it| Sought::of(of, it)).collect();
+        let sought = contract.operations.iter().map(sought).collect();
+        let ranks = ranks(&list.rows);
+        Self { rows: list.rows, tables, ranks, by_name, objects, sought }
     }
 
     /// All of them.
@@ -151,18 +227,17 @@ impl Index {
 
     /// The place of a row among all.
     pub fn place(&self, row: Row) -> Option<usize> {
-        self.place_if_any(row).filter(|place| self.rows.get(*place).is_some_and(|it| it.row == row))
+        self.tables.place(row)
     }
 
-    /// Where that row stands if the contract has it; otherwise another row may stand there.
-    pub fn place_if_any(&self, row: Row) -> Option<usize> {
-        let (kind, of, place) = row.parts();
-        Some(self.begins[kind].get(of)? + place)
+    /// An answer rests on the row at that place.
+    pub fn basis(&'static self, place: usize) -> Option<Basis> {
+        Some(Basis { named: self.rows.get(place)?, rank: *self.ranks.get(place)? })
     }
 
-    /// Finds the name of a parameter in a body or a query, at least its innermost part.
-    pub fn finder(&self, operation: u8, parameter: u8) -> Option<&Finder<'static>> {
-        self.finders.get(usize::from(operation))?.get(usize::from(parameter))
+    /// The parameters of an operation, as they are looked for.
+    pub fn sought(&self, operation: u8) -> &[Sought] {
+        self.sought.get(usize::from(operation)).map_or(&[], Vec::as_slice)
     }
 
     /// A row by its name.
@@ -219,17 +294,20 @@ fn innermost(name: &'static str) -> &'static str {
     name.rsplit(['.', '[']).next().unwrap_or(name).trim_end_matches(']')
 }
 
-/// Where the tables begin. One without rows begins behind the last row, so that nothing is found in it.
-fn begins(rows: &[NamedRow]) -> [Vec<usize>; KINDS] {
-    let mut begins: [Vec<usize>; KINDS] = std::array::from_fn(|_| Vec::new());
-    for (at, it) in rows.iter().enumerate() {
-        let (kind, of, place) = it.row.parts();
-        if place == 0 {
-            begins[kind].resize(of, rows.len());
-            begins[kind].push(at);
-        }
+/// The rank of each row: by how certain it is, then by how much it says about one case.
+fn ranks(rows: &[NamedRow]) -> Vec<u16> {
+    let certainty = |it: &NamedRow| match it.evidence {
+        Evidence::Assumed(_) => 0,
+        Evidence::Observed(_) => 1,
+        Evidence::Documented(_) => 2,
+    };
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|at| (certainty(&rows[*at]), rows[*at].row.specificity(), *at));
+    let mut ranks = vec![0; rows.len()];
+    for (rank, at) in (0..).zip(order) {
+        ranks[at] = rank;
     }
-    begins
+    ranks
 }
 
 /// A place in a table. No table has more rows than that.
@@ -249,12 +327,7 @@ impl List {
         let header: &'static str = format!("{}; row={}.{name}", evidence.tag(), self.slug).leak();
         let name = header.split_once('=').map_or(header, |it| it.1);
         let header = HeaderValue::from_static(header);
-        let certainty = match evidence {
-            Evidence::Assumed(_) => 0,
-            Evidence::Observed(_) => 1,
-            Evidence::Documented(_) => 2,
-        };
-        self.rows.push(NamedRow { row, name, evidence, header, weight: (certainty, row.specificity()) });
+        self.rows.push(NamedRow { row, name, evidence, header });
     }
 
     fn all<T>(&mut self, table: impl IntoIterator<Item = T>, row: impl Fn(u8) -> Row, named: impl Fn(T) -> (String, Evidence)) {
