@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use fluent_uri::Uri;
+use memchr::memchr;
 
 /// A pattern has at most this many segments in braces.
 pub const CAPTURES_MAX: usize = 4;
@@ -25,7 +26,7 @@ impl<'a> Captures<'a> {
 
 /// Matches a path to the letter: a slash too many, or one too few, makes it another path.
 pub fn exactly<'a>(pattern: &str, path: &'a str) -> Option<Captures<'a>> {
-    let Some(brace) = pattern.bytes().position(|it| it == b'{') else { return (pattern == path).then(Captures::default) };
+    let Some(brace) = memchr(b'{', pattern.as_bytes()) else { return (pattern == path).then(Captures::default) };
     let (before, braces) = pattern.split_at(brace);
     path.strip_prefix(before).and_then(|rest| captured(braces.split('/'), rest.split('/')))
 }
