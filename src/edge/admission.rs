@@ -12,6 +12,7 @@ use super::bodies::{Held, Sender as BodySender, discard};
 use super::driver::Driver;
 #[cfg(feature = "postgres")]
 use super::driver::Leaving;
+use super::exchange::Exchange;
 use super::inbound::Shared;
 use super::pages;
 use super::registry::Chosen;
@@ -64,11 +65,11 @@ pub struct Sender {
 }
 
 /// A request that may be answered or, with what was read of it, the reason why not.
-pub async fn arrive(shared: &Shared, sender: Sender, head: &mut http::request::Parts, body: Incoming) -> Arrival {
+pub async fn arrive(shared: &Shared, sender: Sender, exchange: &Exchange, head: &mut http::request::Parts, body: Incoming) -> Arrival {
     let (mut content, mut body, peer) = (Held::default(), Some(body), sender.ip);
     let admitted = admit(shared, peer, head, &mut body, &mut content).await;
     if let Some(unread) = body {
-        discard(unread, BodySender::of(&head.headers)).await;
+        Box::pin(discard(unread, BodySender::of(&head.headers))).await;
     }
     let uri = std::mem::take(&mut head.uri);
     let (method, headers, body) = (std::mem::take(&mut head.method), std::mem::take(&mut head.headers), content.bytes.clone());
@@ -82,9 +83,9 @@ pub async fn arrive(shared: &Shared, sender: Sender, head: &mut http::request::P
             #[cfg(feature = "postgres")]
             if let Some(replicas) = shared.registry.replicas() {
                 let may = placed::May { sender, may_call, call };
-                return placed::arrive(shared, replicas, may, (sandbox.as_deref(), uri), request, content).await;
+                return Box::pin(placed::arrive(shared, replicas, may, (sandbox.as_deref(), uri), request, content)).await;
             }
-            match choose(shared, peer, sandbox.as_deref(), may_call, &mut request) {
+            match choose(shared, (exchange, peer), sandbox.as_deref(), may_call, &mut request) {
                 Ok(driver) => Arrival::Here(Arrived { driver, call, request, held: content }),
                 Err((driver, response)) => refused(driver, response, may_call.is_none().then_some(*request)),
             }
@@ -104,13 +105,14 @@ fn refused(driver: Option<Arc<Driver>>, response: Response, unheard: Option<Requ
 /// last, so that a request which is refused makes none.
 fn choose(
     shared: &Shared,
-    peer: IpAddr,
+    (exchange, peer): (&Exchange, IpAddr),
     sandbox: Option<&str>,
     may_call: Option<Caller>,
     request: &mut Request,
 ) -> Result<Arc<Driver>, (Option<Arc<Driver>>, Response)> {
     let naming = shared.access.naming();
-    let chosen = shared.registry.choose(sandbox, request, naming).map_err(|it| (None, unknown(request, it)))?;
+    let chosen =
+        exchange.choose(|last| shared.registry.choose(sandbox, request, naming, last)).map_err(|it| (None, unknown(request, it)))?;
     request.is_ambiguous = matches!(chosen, Chosen::Several(_));
     let second = may_call.map_or(0, |_| shared.stopwatch.elapsed().as_secs()); // only control calls have a token
     let head = Head { method: &request.method, headers: &request.headers, may_call, peer, second };

@@ -3,12 +3,9 @@
 use bytes::Bytes;
 use http::{StatusCode, header};
 
-use super::memory::{ALL_BYTES_MAX, ALL_FIRST_BYTES_MAX, Memory, Taken};
+use super::memory::{ALL_BYTES_MAX, ALL_FIRST_BYTES_MAX, Memory, SHORT_BYTES, Taken};
 use super::notices::{Notices, Shortage};
 use crate::kit::http::{NOSNIFF, Response};
-
-/// An answer of this length leaves in any case, because a refusal in its place would be as long. It may be a refusal itself.
-const SHORT_BYTES: usize = 1024;
 
 /// The memory for answers that wait to be written.
 #[derive(Default)]
@@ -33,17 +30,14 @@ impl Answers {
         (!self.0.has_room()).then(|| no_memory(notices, detail).with(header::CONNECTION, "close"))
     }
 
-    /// Counts the body of an answer. When it finds no room, the answer is a refusal instead.
+    /// Counts the body of an answer. When it finds no room, the answer is a refusal instead. A short one leaves in any case, because a
+    /// refusal in its place would be as long; it may be a refusal itself.
     pub fn count(&self, response: &mut Response, notices: &Notices) -> Result<(), Response> {
-        if response.body.is_empty() {
+        if response.body.len() <= SHORT_BYTES {
             return Ok(());
         }
         let (mut taken, bytes) = (Taken::default(), std::mem::take(&mut response.body));
         if self.0.take(&mut taken, 0, bytes.len()).is_err() {
-            if bytes.len() <= SHORT_BYTES {
-                response.body = bytes;
-                return Ok(());
-            }
             let detail = "The answers that wait to be read are too large together at this moment. This request was carried out, \
                           but its answer is not kept. A request that only reads can be sent again.";
             return Err(no_memory(notices, detail));

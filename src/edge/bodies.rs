@@ -46,11 +46,11 @@ impl Bodies {
         }
         let announced = body.size_hint().lower();
         if announced > limits.bytes_max as u64 {
-            return Err(too_large(body, limits.bytes_max, sender).await);
+            return Err(Box::pin(too_large(body, limits.bytes_max, sender)).await);
         }
         let mut reading = Reading { bodies: self, kept: Vec::new(), taken: Taken::default() };
         if reading.grow(usize::try_from(announced).unwrap_or(0).min(FIRST_BYTES)).is_err() {
-            discard(body, sender).await;
+            Box::pin(discard(body, sender)).await;
             return Err(no_memory(notices));
         }
         reading.whole(body, limits, announced, notices).await
@@ -63,7 +63,7 @@ impl Bodies {
             return Duration::ZERO;
         }
         let came = now();
-        self.turns.take().await;
+        Box::pin(self.turns.take()).await;
         now() - came
     }
 }
@@ -106,14 +106,14 @@ impl Reading<'_> {
             let bytes = self.kept.len() + chunk.len();
             begun += self.bodies.take_turn(bytes).await; // the sender has not waited for itself
             if bytes > bytes_max {
-                return Err(too_large(body, bytes_max, Sender::SendsAtOnce).await);
+                return Err(Box::pin(too_large(body, bytes_max, Sender::SendsAtOnce)).await);
             }
             if bytes > self.kept.capacity() {
                 // As much as was announced, if that is known, and never more than twice what has come.
                 let expected = usize::try_from(announced).unwrap_or(bytes_max).min(bytes_max).max(bytes);
                 if self.grow(expected.min(bytes * 2)).is_err() {
                     drop((std::mem::take(&mut self.kept), std::mem::take(&mut self.taken))); // others can have it meanwhile
-                    discard(body, Sender::SendsAtOnce).await;
+                    Box::pin(discard(body, Sender::SendsAtOnce)).await;
                     return Err(no_memory(notices));
                 }
             }

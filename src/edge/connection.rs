@@ -37,7 +37,7 @@ const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(4);
 
 /// Serves until `stop` says so; then finishes the requests under way, within limits.
 pub async fn serve(listeners: Vec<TcpListener>, shared: Arc<Shared>, stop: watch::Receiver<bool>) {
-    let places = Places::new(shared.descriptors.connections_max());
+    let places = Places::new(shared.descriptors.connections_max(), shared.stopwatch);
     let accepting = listeners.into_iter().map(|it| tokio::spawn(accept(it, Arc::clone(&places), Arc::clone(&shared), stop.clone())));
     for it in accepting.collect::<Vec<_>>() {
         _ = it.await;
@@ -164,15 +164,16 @@ impl Opened {
     async fn serve_http1(self, stream: Stream) {
         let Self { peer, place, home, shared, mut stop } = self;
         let socket = Socket::new(stream, place, home);
-        let (own, serving) = (socket.clone(), Arc::clone(&shared));
-        let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let (shared, exchange) = (Arc::clone(&serving), Exchange::Http1(own.clone()));
-            own.begin(request.body().size_hint().exact());
-            let own = own.clone();
+        let exchange = Exchange::Http1(socket.clone());
+        let service = service_fn(|request: hyper::Request<Incoming>| {
+            let (shared, socket, exchange) = (&shared, &socket, &exchange);
+            socket.begin(request.body().size_hint().exact());
+            let (head, body) = request.into_parts();
+            let head = Box::new(head); // hyper copies the future of each request
             async move {
-                let answer = answer(&shared, peer.ip(), &exchange, request).await;
+                let answer = answer(shared, peer.ip(), exchange, head, body).await;
                 if !answer.as_ref().is_ok_and(|it| matches!(it.body(), Either::Right(_))) {
-                    own.rest();
+                    socket.rest();
                 }
                 answer
             }
@@ -192,17 +193,18 @@ impl Opened {
             End::Ended(Ok(())) => {}
             End::Moves(home) => {
                 drop(connection); // it has nothing to write, and has read nothing that is not answered
+                drop(exchange);
                 if let Some((stream, place)) = socket.into_parts() {
                     Self { peer, place, home, shared, stop }.go_on(stream);
                 }
             }
-            End::Ended(Err(why)) => Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await,
-            End::TooSlow => Box::pin(refuse(&shared, peer, socket, Cause::TooSlow)).await,
+            End::Ended(Err(why)) => Box::pin(refuse(&shared, peer, socket.clone(), Cause::Hyper(why))).await,
+            End::TooSlow => Box::pin(refuse(&shared, peer, socket.clone(), Cause::TooSlow)).await,
             End::Within(duration) => {
                 socket.close_soon();
                 connection.as_mut().graceful_shutdown();
                 if let Ok(Err(why)) = tokio::time::timeout(duration, connection).await {
-                    Box::pin(refuse(&shared, peer, socket, Cause::Hyper(why))).await;
+                    Box::pin(refuse(&shared, peer, socket.clone(), Cause::Hyper(why))).await;
                 }
             }
         }

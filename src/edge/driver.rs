@@ -1,8 +1,10 @@
 //! One sandbox behind its own lock: its callers, its wake-ups, and the loop that lets time pass.
 
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+use std::task::Poll;
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
@@ -169,11 +171,27 @@ impl Driver {
         half_closed: impl Future<Output = ()>,
     ) -> Option<Leaving> {
         let _use = (!pages::is_refresh(&request)).then(|| self.usage.begin());
-        self.room().await;
-        let place = if control::is_long(&request) { LONG_CALLS.acquire().await.ok() } else { None };
+        // What few requests wait for is boxed: hyper copies the future of each.
+        if self.keeping().is_some() {
+            Box::pin(self.room()).await;
+        }
+        let place = if control::is_long(&request) { Box::pin(LONG_CALLS.acquire()).await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
-        let mut caller = self.put(request).with(place);
+        let caller = self.put(request).with(place);
         let mut half_closed = pin!(half_closed);
+        let is_half_closed = poll_fn(|cx| Poll::Ready(half_closed.as_mut().poll(cx).is_ready())).await;
+        if is_half_closed {
+            caller.half_close();
+            return Box::pin(caller.answer()).await;
+        }
+        match caller.leave_at_once() {
+            Ok(leaving) => Some(leaving),
+            Err(caller) => Box::pin(Self::answer(caller, half_closed)).await,
+        }
+    }
+
+    /// The answer to a caller who still sends, once it is ready, as [`Self::handle`] gives it.
+    async fn answer(mut caller: Caller, mut half_closed: Pin<&mut impl Future<Output = ()>>) -> Option<Leaving> {
         loop {
             tokio::select! {
                 biased;

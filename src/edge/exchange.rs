@@ -5,6 +5,7 @@ use std::time::Duration;
 
 #[cfg(feature = "tls")]
 use super::http2;
+use super::registry::Last;
 use super::socket::{Ended, Socket};
 use super::streams::Ends;
 use super::threads::Home;
@@ -33,6 +34,24 @@ impl Exchange {
         }
     }
 
+    /// The thread that serves its connection.
+    pub fn home(&self) -> &Arc<Home> {
+        match self {
+            Self::Http1(socket) => socket.home(),
+            #[cfg(feature = "tls")]
+            Self::Http2(stream) => stream.home(),
+        }
+    }
+
+    /// Finds a sandbox, with what its connection knows of the last request.
+    pub fn choose<T>(&self, choose: impl FnOnce(&mut Last) -> T) -> T {
+        match self {
+            Self::Http1(socket) => choose(&mut socket.last().lock()),
+            #[cfg(feature = "tls")]
+            Self::Http2(_) => choose(&mut Last::default()), // its requests may come from many clients
+        }
+    }
+
     /// Waits until the caller sends nothing more: they may still read, or be gone. The end of a stream is the end of its request alone.
     pub async fn half_closed(&self) {
         match self {
@@ -48,7 +67,7 @@ impl Exchange {
         match self {
             Self::Http1(socket) => {
                 if socket.ended().await == Ended::Sending {
-                    tokio::time::sleep(HALF_CLOSED_TIME_MAX).await;
+                    Box::pin(tokio::time::sleep(HALF_CLOSED_TIME_MAX)).await; // boxed, because few callers stop sending
                 }
             }
             #[cfg(feature = "tls")]

@@ -127,7 +127,8 @@ async fn metrics(registry: &Registry) -> Response {
     if let Some(replicas) = registry.replicas() {
         snapshot.add_store(replicas.counted());
     }
-    registry.metrics.render(snapshot)
+    registry.threads().all().iter().for_each(|it| snapshot.add_durations(&it.durations));
+    snapshot.render()
 }
 
 fn find(registry: &Registry, name: &str) -> Result<Arc<Hosted>, Problem> {

@@ -125,7 +125,8 @@ async fn respond(
 ) -> Result<hyper::Response<Sent<Arc<Stream>>>, h2::Error> {
     let method = request.method().clone();
     let exchange = Exchange::Http2(Arc::clone(&stream));
-    let response = answer(shared, peer.ip(), &exchange, request::as_http1(request)).await.map_err(reset)?;
+    let (head, body) = request::as_http1(request).into_parts();
+    let response = answer(shared, peer.ip(), &exchange, Box::new(head), body).await.map_err(reset)?;
     let session = Arc::clone(&stream.0);
     let (response, left) = sent::pace(response, &method, stream);
     let mut answers = session.answers.lock();

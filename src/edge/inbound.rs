@@ -72,9 +72,9 @@ pub async fn answer(
     shared: &Arc<Shared>,
     peer: IpAddr,
     exchange: &Exchange,
-    request: hyper::Request<Incoming>,
+    mut head: Box<http::request::Parts>,
+    body: Incoming,
 ) -> Result<hyper::Response<Written>, Cut> {
-    let (mut head, body) = request.into_parts();
     let sender = sender(shared, peer, &mut head);
     let origin = head.headers.get(header::ORIGIN).cloned();
     let begun = shared.stopwatch.elapsed();
@@ -119,7 +119,7 @@ pub async fn answer(
     if version == Version::HTTP_11 && !written.headers().contains_key(header::CONNECTION) {
         written.headers_mut().entry(KEEP_ALIVE_NAME).or_insert(KEEP_ALIVE);
     }
-    shared.registry.metrics.answered(shared.stopwatch.elapsed().saturating_sub(begun));
+    exchange.home().durations.count(shared.stopwatch.elapsed().saturating_sub(begun));
     Ok(written)
 }
 

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::address::Address;
 use super::inbound::Shared;
+use super::registry::Last;
 use super::socket::{HEAD_BEGIN_BYTES_MAX, HalfHead, Socket};
 use crate::kit::http::{NOSNIFF, Request, Response, Target};
 use crate::kit::path::normalised;
@@ -210,7 +211,7 @@ fn keep(shared: &Shared, peer: SocketAddr, asked: Asked, response: Response) -> 
     let path = uri.as_ref().map_or_else(|_| request.target.split('?').next().unwrap_or_default(), Uri::path);
     let path = normalised(path);
     let address = Address::parse(None, shared.access.without_prefix(&path));
-    let chosen = shared.registry.choose(address.sandbox, &request, shared.access.naming()).ok();
+    let chosen = shared.registry.choose(address.sandbox, &request, shared.access.naming(), &mut Last::default()).ok();
     let driver = chosen.and_then(|it| it.driver().cloned()).unwrap_or_else(|| shared.registry.default());
     let response = driver.stamped(response);
     if matches!(address.path.target(), Target::Provider { .. }) {

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// A body or an answer of this length is not counted: its request takes more memory than that in any case. All threads of a server
+/// write the counts, and the usual request should write nothing that others write.
+pub const SHORT_BYTES: usize = 1024;
 /// The first part of a body or of an answer. First parts have a bound of their own, so that large ones leave room for the
 /// usual ones.
 pub const FIRST_BYTES: usize = 64 * 1024;
@@ -38,6 +41,8 @@ pub struct Full;
 impl Memory {
     /// Takes as much more as it needs to grow from `before` bytes to `bytes`, if there is as much.
     pub fn take(&self, taken: &mut Taken, before: usize, bytes: usize) -> Result<(), Full> {
+        let counted = |it: usize| if it <= SHORT_BYTES { 0 } else { it };
+        let (before, bytes) = (counted(before), counted(bytes));
         take(&self.first, &mut taken.first, bytes.min(FIRST_BYTES).saturating_sub(before))?;
         take(&self.rest, &mut taken.rest, bytes.saturating_sub(before.max(FIRST_BYTES)))
     }

@@ -1,12 +1,12 @@
 //! Figures of a server in the text format of Prometheus. The sandboxes count; what the server adds is the time that answers take.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, prometheus_text};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::engine::ids::ProviderId;
@@ -15,41 +15,58 @@ use crate::engine::world::World;
 use crate::kit::http::{Response, StatusCode};
 use crate::providers;
 
-/// The bounds of the histogram, in seconds.
-const SECONDS: [f64; 12] = [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
+/// The bounds of the histogram, in microseconds and in seconds.
+const BOUNDS: [(u64, f64); 12] = [
+    (100, 0.000_1),
+    (250, 0.000_25),
+    (500, 0.000_5),
+    (1_000, 0.001),
+    (2_500, 0.002_5),
+    (5_000, 0.005),
+    (10_000, 0.01),
+    (50_000, 0.05),
+    (100_000, 0.1),
+    (500_000, 0.5),
+    (1_000_000, 1.0),
+    (5_000_000, 5.0),
+];
 
-/// What a server counts itself.
-#[derive(Debug)]
-pub struct Metrics {
-    duration: Histogram,
+/// How long answers have taken, as one thread counts it: what two threads write costs both of them time.
+#[derive(Debug, Default)]
+pub struct Durations {
+    /// By the smallest bound that is not exceeded; the last for those above all.
+    answers: [AtomicU64; BOUNDS.len() + 1],
+    nanos: AtomicU64,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
-        Self { duration: Histogram::new(SECONDS) }
-    }
-}
-
-impl Metrics {
+impl Durations {
     /// An answer has taken this long.
-    pub fn answered(&self, duration: Duration) {
-        self.duration.observe(duration.as_secs_f64());
+    pub fn count(&self, duration: Duration) {
+        let bucket = BOUNDS.partition_point(|(micros, _)| Duration::from_micros(*micros) < duration);
+        self.answers[bucket].fetch_add(1, Ordering::Relaxed);
+        self.nanos.fetch_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// All figures as text.
-    pub fn render(&self, all: Snapshot) -> Response {
-        let (mut registry, mut text) = (Registry::default(), String::new());
-        registry.register_collector(Box::new(all));
-        registry.register("playmoney_answer_duration_seconds", "Real time from a request to its answer", self.duration.clone());
-        // A String takes everything.
-        _ = prometheus_text::encode(&mut text, &registry);
-        Response::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
+    fn add(&self, other: &Self) {
+        let pairs = self.answers.iter().zip(&other.answers).chain([(&self.nanos, &other.nanos)]);
+        pairs.for_each(|(own, other)| _ = own.fetch_add(other.load(Ordering::Relaxed), Ordering::Relaxed));
+    }
+
+    fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let counts = self.answers.iter().map(|it| it.load(Ordering::Relaxed));
+        let bounds = BOUNDS.iter().map(|it| it.1).chain([f64::MAX]);
+        let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
+        let seconds = Duration::from_nanos(self.nanos.load(Ordering::Relaxed)).as_secs_f64();
+        let help = "Real time from a request to its answer.";
+        let mut metric = encoder.encode_descriptor("playmoney_answer_duration_seconds", help, None, MetricType::Histogram)?;
+        metric.encode_histogram::<NoLabelSet>(seconds, buckets.iter().map(|it| it.1).sum(), &buckets, None)
     }
 }
 
 /// The sum over all sandboxes at a moment.
 #[derive(Debug, Default)]
 pub struct Snapshot {
+    durations: Durations,
     tally: Tally,
     sandboxes: i64,
     journal_bytes: i64,
@@ -65,6 +82,11 @@ impl Snapshot {
         Self { tally, event_streams: number(event_streams), ..Self::default() }
     }
 
+    /// Adds what a thread has counted.
+    pub fn add_durations(&mut self, durations: &Durations) {
+        self.durations.add(durations);
+    }
+
     /// Adds what a store has counted.
     #[cfg(feature = "postgres")]
     pub fn add_store(&mut self, counted: Vec<(&'static str, &'static str, u64)>) {
@@ -78,6 +100,15 @@ impl Snapshot {
         self.journal_bytes += number(world.core.log.bytes());
         self.webhooks_waiting += number(world.core.outbox.waiting());
     }
+
+    /// All figures as text.
+    pub fn render(self) -> Response {
+        let (mut registry, mut text) = (Registry::default(), String::new());
+        registry.register_collector(Box::new(self));
+        // A String takes everything.
+        _ = prometheus_text::encode(&mut text, &registry);
+        Response::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
+    }
 }
 
 fn number(it: usize) -> i64 {
@@ -86,6 +117,7 @@ fn number(it: usize) -> i64 {
 
 impl Collector for Snapshot {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        self.durations.encode(&mut encoder)?;
         let slugs: Vec<&str> = providers::all().iter().map(|it| it.contract().slug).collect();
         let slug = |it: ProviderId| slugs.get(usize::from(it.0)).copied().unwrap_or_default().to_owned();
         let requests = self.tally.requests.iter().map(|((provider_id, operation, status), count)| {

@@ -177,8 +177,9 @@ impl Server {
     pub async fn start(config: Config) -> std::io::Result<Self> {
         let descriptors = Descriptors::raise();
         let public_url = config.public_url.as_deref().map(public).transpose()?;
+        let stopwatch = Stopwatch::start();
         #[cfg(feature = "tls")]
-        let handshakes = config.tls.as_ref().map(Handshakes::with).transpose()?;
+        let handshakes = config.tls.as_ref().map(|it| Handshakes::with(it, stopwatch)).transpose()?;
         #[cfg(not(feature = "tls"))]
         config.tls.as_ref().map(Certificate::check).transpose()?;
         let scheme = if config.tls.is_some() { Scheme::Https } else { Scheme::Http };
@@ -187,7 +188,6 @@ impl Server {
         let listeners = bind(&config.listen).await?;
         let address = listeners.first().ok_or_else(|| invalid("the server needs an address to listen on".to_owned()))?.local_addr()?;
         let own = listeners.iter().map(TcpListener::local_addr).collect::<std::io::Result<Vec<_>>>()?;
-        let stopwatch = Stopwatch::start();
         let loopback = Arc::new(Loopback::new(&origins(scheme, &own, public_url.as_ref())));
         let notices = Arc::new(Notices::new(stopwatch));
         let egress = Egress { allow: config.webhook_allow, own: own.clone() };

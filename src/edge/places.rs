@@ -10,6 +10,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+use super::driver::Stopwatch;
+
 /// A request is being answered.
 const BUSY: u64 = u64::MAX;
 /// A connection that was told to close may be busy with its last answer: after this time another one is told too.
@@ -23,15 +25,16 @@ pub struct Places {
     places_max: NonZeroUsize,
     /// Those that are taken, by the number of the connection.
     taken: Mutex<BTreeMap<u64, Arc<State>>>,
-    /// Counts connections, and the moments at which one begins to wait: an order without a clock.
+    /// Counts connections.
     count: AtomicU64,
+    stopwatch: Stopwatch,
     /// New connections that wait for a place.
     waiting: AtomicUsize,
     became_idle: Notify,
 }
 
 struct State {
-    /// When it began to wait for a request, or [`BUSY`], or [`CLOSING`].
+    /// The uptime at which it began to wait for a request, in nanoseconds, or [`BUSY`], or [`CLOSING`].
     idle_since: AtomicU64,
     close: Notify,
 }
@@ -45,12 +48,13 @@ pub struct Place {
 }
 
 impl Places {
-    pub fn new(places_max: NonZeroUsize) -> Arc<Self> {
+    pub fn new(places_max: NonZeroUsize, stopwatch: Stopwatch) -> Arc<Self> {
         Arc::new(Self {
             free: Arc::new(Semaphore::new(places_max.get())),
             places_max,
             taken: Mutex::default(),
             count: AtomicU64::new(0),
+            stopwatch,
             waiting: AtomicUsize::new(0),
             became_idle: Notify::new(),
         })
@@ -86,9 +90,14 @@ impl Places {
 
     fn given(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Place {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
-        let state = Arc::new(State { idle_since: AtomicU64::new(number), close: Notify::new() });
+        let state = Arc::new(State { idle_since: AtomicU64::new(self.now()), close: Notify::new() });
         self.taken.lock().insert(number, Arc::clone(&state));
         Place { places: Arc::clone(self), number, state, _permit: permit }
+    }
+
+    /// Nanoseconds of uptime.
+    fn now(&self) -> u64 {
+        u64::try_from(self.stopwatch.elapsed().as_nanos()).map_or(CLOSING - 1, |it| it.min(CLOSING - 1))
     }
 
     /// Tells the connection that has waited longest to close.
@@ -116,7 +125,7 @@ impl Place {
 
     /// The request is answered; the connection waits for the next one.
     pub fn rest(&self) {
-        self.set(self.places.count.fetch_add(1, Ordering::Relaxed));
+        self.set(self.places.now()); // and no count that all connections write
         if 0 < self.places.waiting.load(Ordering::Acquire) {
             self.places.became_idle.notify_waiters();
         }
@@ -149,7 +158,7 @@ mod tests {
     use super::*;
 
     fn places(number: usize) -> Arc<Places> {
-        Places::new(NonZeroUsize::new(number).expect("not zero"))
+        Places::new(NonZeroUsize::new(number).expect("not zero"), Stopwatch::start())
     }
 
     #[tokio::test]

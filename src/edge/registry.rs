@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::driver::{Driver, Outside, Stopwatch};
 use super::events::feed::Feed;
 use super::keeping::Settings;
-use super::metrics::Metrics;
 use super::threads::Threads;
 use crate::control::sandboxes::{self, Beginning, Copy, Stay};
 use crate::control::{Problem, violations};
@@ -28,10 +27,12 @@ mod choice;
 mod counted;
 mod durable;
 mod expiry;
+mod listed;
 #[cfg(feature = "postgres")]
 mod shared;
 
-pub use self::choice::{Chosen, Naming};
+pub use self::choice::{Chosen, Last, Naming};
+use self::listed::Listed;
 #[cfg(feature = "postgres")]
 pub use self::shared::Said;
 
@@ -66,8 +67,7 @@ pub struct Hosting {
 pub struct Registry {
     hosting: Hosting,
     contracts: Vec<&'static Contract>,
-    sandboxes: RwLock<Sandboxes>,
-    pub metrics: Metrics,
+    sandboxes: Listed,
     /// What sandboxes have counted that were deleted.
     gone: Mutex<Gone>,
     /// Notified when a sandbox may expire earlier than was known.
@@ -160,8 +160,7 @@ impl Registry {
         Self {
             hosting,
             contracts: providers::all().iter().map(|it| it.contract()).collect(),
-            sandboxes: RwLock::default(),
-            metrics: Metrics::default(),
+            sandboxes: Listed::default(),
             gone: Mutex::default(),
             changed: Arc::default(),
             #[cfg(feature = "postgres")]

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use self::arrived::Arrived;
 pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
 use super::places::Place;
+use super::registry::Last;
 use super::stream::Stream;
 use super::threads::Home;
 
@@ -47,6 +48,8 @@ struct Connection {
     /// The thread that serves the connection.
     home: Arc<Home>,
     elsewhere: Mutex<Elsewhere>,
+    /// The sandbox of its last request.
+    last: Mutex<Last>,
 }
 
 /// Where the last requests of a connection were answered, while that is another thread than the one that serves it.
@@ -94,8 +97,21 @@ impl Socket {
         let [requests, written] = [const { AtomicUsize::new(0) }; 2];
         let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
         let (stream, stage, arrived) = (Mutex::new(stream), Mutex::default(), Mutex::default());
-        let (closing, elsewhere) = (Notify::new(), Mutex::default());
-        Self(Arc::new(Connection { stream, place, stage, arrived, refused_with, requests, written, is_full, closing, home, elsewhere }))
+        let (closing, elsewhere, last) = (Notify::new(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Connection {
+            stream,
+            place,
+            stage,
+            arrived,
+            refused_with,
+            requests,
+            written,
+            is_full,
+            closing,
+            home,
+            elsewhere,
+            last,
+        }))
     }
 
     /// This connection speaks HTTP/2: hyper counts its heads and requests, and it stays on its thread.
@@ -105,8 +121,12 @@ impl Socket {
         self.0.arrived.lock().refuse();
     }
 
+    /// The sandbox of its last request.
+    pub fn last(&self) -> &Mutex<Last> {
+        &self.0.last
+    }
+
     /// The thread that serves this connection.
-    #[cfg(feature = "tls")]
     pub fn home(&self) -> &Arc<Home> {
         &self.0.home
     }
@@ -291,6 +311,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+    use crate::edge::driver::Stopwatch;
     use crate::edge::places::Places;
     use crate::edge::threads::{Residence, Threads};
 
@@ -298,7 +319,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let client = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("it listens");
         let (stream, _) = listener.accept().await.expect("a connection");
-        let place = Places::new(NonZeroUsize::MIN).take_free().expect("a place");
+        let place = Places::new(NonZeroUsize::MIN, Stopwatch::start()).take_free().expect("a place");
         (Socket::new(Stream::Plain(stream), place, Threads::new(NonZeroUsize::MIN).next()), client)
     }
 

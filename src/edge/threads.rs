@@ -12,6 +12,8 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::metrics::Durations;
+
 /// What still runs on a thread when its server has ended gets this long.
 const SHUTDOWN_TIME_MAX: Duration = Duration::from_millis(100);
 
@@ -31,6 +33,8 @@ pub struct Home {
     number: usize,
     runtime: Handle,
     sandboxes: AtomicUsize,
+    /// Of the answers that have left from here.
+    pub durations: Durations,
 }
 
 /// A task that ends with the one that waits for it.
@@ -49,7 +53,7 @@ pub struct Residence(Arc<Home>);
 impl Threads {
     /// At most that many threads. The first is the current runtime, whatever that is.
     pub fn new(threads_max: NonZeroUsize) -> Self {
-        let first = Arc::new(Home { number: 0, runtime: Handle::current(), sandboxes: AtomicUsize::new(0) });
+        let first = Arc::new(Home::new(0, Handle::current()));
         let (homes, connections, running) = (Mutex::new(vec![first]), AtomicUsize::new(0), watch::Sender::new(()));
         Self { threads_max, homes, connections, running }
     }
@@ -73,6 +77,11 @@ impl Threads {
         Arc::clone(&self.homes.lock()[0])
     }
 
+    /// All that have started.
+    pub fn all(&self) -> Vec<Arc<Home>> {
+        self.homes.lock().clone()
+    }
+
     /// The thread for a new connection. Where it has to be is known when its requests come.
     pub fn next(&self) -> Arc<Home> {
         let homes = self.homes.lock();
@@ -81,7 +90,7 @@ impl Threads {
 
     fn start(&self, number: usize) -> io::Result<Arc<Home>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let home = Home { number, runtime: runtime.handle().clone(), sandboxes: AtomicUsize::new(0) };
+        let home = Home::new(number, runtime.handle().clone());
         let mut running = self.running.subscribe();
         let run = move || {
             // An error says that the sender was dropped, and nothing is ever sent.
@@ -99,6 +108,10 @@ fn emptiest(homes: &[Arc<Home>]) -> &Arc<Home> {
 }
 
 impl Home {
+    fn new(number: usize, runtime: Handle) -> Self {
+        Self { number, runtime, sandboxes: AtomicUsize::new(0), durations: Durations::default() }
+    }
+
     /// Begins a task on this thread.
     pub fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         self.runtime.spawn(task)

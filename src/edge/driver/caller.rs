@@ -97,6 +97,29 @@ impl Caller {
         self
     }
 
+    /// The answer, if it may leave at once: it is ready, it brings no further work, and nothing has to be kept before it leaves.
+    ///
+    /// # Errors
+    /// It has to be waited for.
+    pub(super) fn leave_at_once(mut self) -> Result<Leaving, Self> {
+        match self.answered.take() {
+            Some(Answered { response: Some(response), transport, work: None }) if self.commit.is_kept() => {
+                Ok(self.leaving(response, transport))
+            }
+            answered => {
+                self.answered = answered;
+                Err(self)
+            }
+        }
+    }
+
+    /// What leaves.
+    fn leaving(mut self, response: Response, transport: Option<Transport>) -> Leaving {
+        let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
+        self.is_answered = !is_slow;
+        Leaving { response, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self), stream: None }
+    }
+
     /// The answer, once it is ready. `None`: the connection is cut without one.
     pub async fn answer(mut self) -> Option<Leaving> {
         loop {
@@ -122,9 +145,8 @@ impl Caller {
             self.refuse(&why);
             return self.answered.take().and_then(|it| it.response).map(Leaving::at_once);
         }
-        let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
-        self.is_answered = !is_slow;
-        Some(Leaving { response: response?, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self), stream: None })
+        self.is_answered = !transport.as_ref().is_some_and(Transport::is_slow);
+        Some(self.leaving(response?, transport))
     }
 
     /// Reads what the call has brought, if that comes before the answer; then the answer may not be ready. `false`: nothing had to be read.

@@ -105,7 +105,7 @@ impl Driver {
         Held { driver: self, sandbox: self.sandbox.lock() }
     }
 
-    fn keeping(&self) -> Option<&Arc<Keeping>> {
+    pub(super) fn keeping(&self) -> Option<&Arc<Keeping>> {
         self.outside.keeping.as_ref()
     }
 

@@ -45,12 +45,12 @@ pub(super) async fn arriving(
     body: Incoming,
 ) -> Option<Arrival> {
     if shared.registry.replicas().is_none() {
-        return Some(arrive(shared, sender, head, body).await);
+        return Some(arrive(shared, sender, exchange, head, body).await);
     }
     // Boxed, because only a server among others needs its size.
     tokio::select! {
         biased;
-        arrival = Box::pin(arrive(shared, sender, head, body)) => Some(arrival),
+        arrival = Box::pin(arrive(shared, sender, exchange, head, body)) => Some(arrival),
         () = exchange.given_up() => None,
     }
 }
@@ -59,11 +59,11 @@ pub(super) async fn arriving(
 pub(super) async fn arriving(
     shared: &Shared,
     sender: Sender,
-    _: &Exchange,
+    exchange: &Exchange,
     head: &mut http::request::Parts,
     body: Incoming,
 ) -> Option<Arrival> {
-    Some(arrive(shared, sender, head, body).await)
+    Some(arrive(shared, sender, exchange, head, body).await)
 }
 
 /// Says which server has answered. What a rule does to the answer of a request that was sent on is told to the server that has its caller.

@@ -1,7 +1,7 @@
 //! Which sandbox a request is for.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use http::{HeaderMap, StatusCode};
 
@@ -34,15 +34,43 @@ impl Chosen {
     }
 }
 
+/// The sandbox that the last request of a connection was for, and how it was found. The next one is usually for the same, and then the
+/// list of all is not read.
+#[derive(Debug, Default)]
+pub struct Last(Option<Found>);
+
+#[derive(Debug)]
+struct Found {
+    by: By,
+    /// Of the list of all, before it was read.
+    version: u64,
+    driver: Weak<Driver>,
+}
+
+/// What leads to a sandbox.
+#[derive(Debug, PartialEq, Eq)]
+enum By {
+    Name(String),
+    Credential(ProviderId, String),
+    /// It is the only one.
+    Nothing,
+}
+
 impl Registry {
     /// The sandbox for a request: the one that its path names, else its header, else its credential, else the default one.
     ///
     /// # Errors
     /// The one that path or header name does not exist, and is not made on use.
-    pub fn choose(&self, by_path: Option<&str>, request: &Request, naming: Naming) -> Result<Chosen, Response> {
+    pub fn choose(&self, by_path: Option<&str>, request: &Request, naming: Naming, last: &mut Last) -> Result<Chosen, Response> {
         let by_name = by_path.or_else(|| named_in(&request.headers));
-        let (name, is_ambiguous) = match by_name {
-            Some(name) => (Cow::Borrowed(name), false),
+        let version = self.sandboxes.version();
+        if let Some(found) = last.0.as_ref().filter(|it| it.version == version && self.leads(&it.by, by_name, request))
+            && let Some(driver) = found.driver.upgrade()
+        {
+            return Ok(Chosen::One(driver));
+        }
+        let (name, by, is_ambiguous) = match by_name {
+            Some(name) => (Cow::Borrowed(name), Some(By::Name(name.to_owned())), false),
             None => self.by_credential(request),
         };
         let Some(hosted) = self.hosted(&name) else {
@@ -53,29 +81,47 @@ impl Registry {
             };
         };
         let driver = Arc::clone(&hosted.driver);
+        last.0 = by.map(|by| Found { by, version, driver: Arc::downgrade(&driver) });
         Ok(if is_ambiguous { Chosen::Several(driver) } else { Chosen::One(driver) })
     }
 
-    /// The sandbox whose credential a request carries, and whether several have it.
-    fn by_credential(&self, request: &Request) -> (Cow<'static, str>, bool) {
-        let default = || (DEFAULT.into(), false);
-        if self.hosting.making == Making::Named && self.sandboxes.read().by_name.len() == 1 {
-            return default();
+    /// Whether a request is found in that way.
+    fn leads(&self, by: &By, by_name: Option<&str>, request: &Request) -> bool {
+        match (by, by_name) {
+            (By::Name(own), Some(name)) => own == name,
+            (By::Credential(provider_id, own), None) => self.credential(request).is_some_and(|(id, it)| id == *provider_id && it == *own),
+            (By::Nothing, None) => true,
+            (By::Name(_), None) | (By::Credential(..) | By::Nothing, Some(_)) => false,
         }
-        let Target::Provider { slug, .. } = request.path.target() else { return default() };
-        let found = (0..).map(ProviderId).zip(&self.contracts).find(|it| it.1.slug == slug);
-        let Some((provider_id, contract)) = found else { return default() };
-        let Some(credential) = (contract.presented)(request) else { return default() };
+    }
+
+    /// The credential that a request carries.
+    fn credential(&self, request: &Request) -> Option<(ProviderId, String)> {
+        let Target::Provider { slug, .. } = request.path.target() else { return None };
+        let (id, contract) = (0..).map(ProviderId).zip(&self.contracts).find(|it| it.1.slug == slug)?;
+        (contract.presented)(request).map(|it| (id, it))
+    }
+
+    /// The sandbox whose credential a request carries, how it was found, and whether several have it.
+    fn by_credential(&self, request: &Request) -> (Cow<'static, str>, Option<By>, bool) {
+        let default = |by| (DEFAULT.into(), by, false);
+        if self.hosting.making == Making::Named && self.sandboxes.read().by_name.len() == 1 {
+            return default(Some(By::Nothing));
+        }
+        let Some((provider_id, credential)) = self.credential(request) else { return default(None) };
+        let contract = self.contracts[usize::from(provider_id.0)];
         let derived = || {
             let rows = contract.credentials.iter().filter(|it| it.is_a_name);
             let name = rows.filter_map(|it| credential.strip_prefix(it.test_value)?.strip_prefix('_')).find(|it| is_name(it))?;
             (self.hosting.making == Making::OnUse).then(|| name.to_owned())
         };
-        let all = self.sandboxes.read();
-        match all.by_credential.get(&(provider_id, credential.clone())) {
-            Some(owners) if owners.len() == 1 => (owners.first().cloned().unwrap_or_default().into(), false),
-            Some(_) => (DEFAULT.into(), true),
-            None => derived().map_or_else(default, |it| (it.into(), false)),
+        let key = (provider_id, credential.clone());
+        let owners = self.sandboxes.read().by_credential.get(&key).map(|it| (it.len(), it.first().cloned().unwrap_or_default()));
+        let by = Some(By::Credential(key.0, key.1));
+        match owners {
+            Some((1, only)) => (only.into(), by, false),
+            Some(_) => (DEFAULT.into(), None, true),
+            None => derived().map_or_else(|| default(None), |it| (it.into(), by, false)),
         }
     }
 

@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 
 use http::StatusCode;
@@ -28,13 +29,26 @@ fn asked(pairs: &[(&str, &str)]) -> Request {
     pairs.iter().fold(request, |it, (name, value)| it.with(name, value))
 }
 
-/// The name of the sandbox that is chosen; with `?` behind it when it does not exist, with `*` when several could be.
+thread_local! {
+    /// What the one connection of a test knows of its last request.
+    static LAST: RefCell<Last> = RefCell::default();
+}
+
+/// The name of the sandbox that is chosen; with `?` behind it when it does not exist, with `*` when several could be. It is the same on a
+/// new connection, on one that was used before, and once more on that.
 fn chosen(registry: &Registry, by_path: Option<&str>, request: &Request) -> Result<String, StatusCode> {
-    registry.choose(by_path, request, Naming::Open).map_err(|it| it.status).map(|it| match it {
-        Chosen::One(driver) => driver.name().to_owned(),
-        Chosen::Several(driver) => format!("{}*", driver.name()),
-        Chosen::None(name) => format!("{name}?"),
-    })
+    let chosen = |last: &mut Last| {
+        registry.choose(by_path, request, Naming::Open, last).map_err(|it| it.status).map(|it| match it {
+            Chosen::One(driver) => driver.name().to_owned(),
+            Chosen::Several(driver) => format!("{}*", driver.name()),
+            Chosen::None(name) => format!("{name}?"),
+        })
+    };
+    let found = chosen(&mut Last::default());
+    for _ in 0..2 {
+        assert_eq!(LAST.with_borrow_mut(chosen), found);
+    }
+    found
 }
 
 fn bearer(key: &str) -> Request {
@@ -52,9 +66,12 @@ async fn sandboxes_come_and_go_and_the_default_one_stays() {
     assert_eq!(chosen(&registry, Some(DEFAULT), &by_header).as_deref(), Ok(DEFAULT));
     assert!(registry.remove("a") && !registry.remove(DEFAULT) && !registry.remove("a"));
     assert_eq!(registry.names(), [DEFAULT]);
-    let refusal = registry.choose(None, &by_header, Naming::Open).err().expect("it is gone");
+    let refusal = registry.choose(None, &by_header, Naming::Open, &mut Last::default()).err().expect("it is gone");
     assert_eq!(refusal.status, StatusCode::NOT_FOUND);
-    let detail = |naming| registry.choose(None, &by_header, naming).err().map(|it| String::from_utf8_lossy(&it.body).contains(DEFAULT));
+    let detail = |naming| {
+        let refused = registry.choose(None, &by_header, naming, &mut Last::default()).err();
+        refused.map(|it| String::from_utf8_lossy(&it.body).contains(DEFAULT))
+    };
     assert_eq!([detail(Naming::Open), detail(Naming::Secret)], [Some(true), Some(false)]);
 }
 

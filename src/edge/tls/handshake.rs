@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Certificate;
 use super::secured::{Movable, Secured};
+use crate::edge::driver::Stopwatch;
 use crate::edge::places::{Place, Places};
 
 /// HTTP/2 by its name in a handshake (RFC 9113, 3.1).
@@ -42,8 +43,8 @@ pub enum Ended {
 impl Handshakes {
     /// # Errors
     /// As [`Certificate::check`].
-    pub fn with(certificate: &Certificate) -> io::Result<Self> {
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config(certificate)?)), places: Places::new(HANDSHAKES_MAX) })
+    pub fn with(certificate: &Certificate, stopwatch: Stopwatch) -> io::Result<Self> {
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config(certificate)?)), places: Places::new(HANDSHAKES_MAX, stopwatch) })
     }
 
     /// The handshake of a connection that was just accepted. It ends early when its place is needed for another one.
