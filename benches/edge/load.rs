@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use memchr::{memmem, memrchr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
@@ -139,14 +140,13 @@ fn is_whole(text: &[u8]) -> bool {
     length(text) == Some(text.len())
 }
 
-/// The length of the first answer, once all of it has arrived.
+/// The length of the first answer, once all of it has arrived. Both servers say it in the last line of their heads.
 pub fn length(text: &[u8]) -> Option<usize> {
-    let end = text.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
-    let head = std::str::from_utf8(&text[..end]).expect("a head is text");
-    let length = head
-        .lines()
-        .find_map(|it| it.strip_prefix("Content-Length: ").or(it.strip_prefix("content-length: ")))
-        .expect("the answer says how long it is");
-    let whole = end + length.parse::<usize>().expect("a number");
+    let end = memmem::find(text, b"\r\n\r\n")?;
+    let line = &text[memrchr(b'\n', &text[..end])? + 1..end];
+    let (name, digits) = line.split_at_checked("content-length: ".len())?;
+    assert!(name.eq_ignore_ascii_case(b"content-length: "), "the last line says how long the answer is");
+    let body = digits.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
+    let whole = end + 4 + body;
     (whole <= text.len()).then_some(whole)
 }

@@ -19,9 +19,9 @@ const CONNECTIONS: usize = 64;
 /// Groups of connections that take turns.
 const GROUPS: usize = 2;
 /// Requests that are written at once.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 /// Requests of a round, on all connections.
-const REQUESTS: usize = 64 * 16 * 60;
+const REQUESTS: usize = 64 * 32 * 40;
 const ROUNDS: usize = 5;
 /// Requests before those that are measured.
 const BEFORE: usize = 4;
