@@ -31,8 +31,9 @@ const BOUNDS: [(u64, f64); 12] = [
     (5_000_000, 5.0),
 ];
 
-/// How long answers have taken, as one thread counts it: what two threads write costs both of them time.
+/// How long answers have taken, as one thread counts it: what two threads write costs both of them time. It shares no line of memory.
 #[derive(Debug, Default)]
+#[repr(align(128))]
 pub struct Durations {
     /// By the smallest bound that is not exceeded; the last for those above all.
     answers: [AtomicU64; BOUNDS.len() + 1],
@@ -54,7 +55,7 @@ impl Durations {
 
     fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let counts = self.answers.iter().map(|it| it.load(Ordering::Relaxed));
-        let bounds = BOUNDS.iter().map(|it| it.1).chain([f64::MAX]);
+        let bounds = BOUNDS.iter().map(|it| it.1).chain([f64::INFINITY]);
         let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
         let seconds = Duration::from_nanos(self.nanos.load(Ordering::Relaxed)).as_secs_f64();
         let help = "Real time from a request to its answer.";
@@ -157,4 +158,30 @@ fn counters<const LABELS: usize>(
         metric.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_histogram_has_each_bound_once_and_counts_what_exceeds_all() {
+        let durations = [Durations::default(), Durations::default()];
+        for (thread, micros) in [(0, 100), (1, 101), (0, 5_000_000), (1, 8_000_000)] {
+            durations[thread].count(Duration::from_micros(micros));
+        }
+        let mut all = Snapshot::default();
+        durations.iter().for_each(|it| all.add_durations(it));
+        let text = String::from_utf8(all.render().body.to_vec()).expect("text");
+        let of = |name: &str| -> Vec<String> {
+            let begins = format!("playmoney_answer_duration_seconds_{name}");
+            text.lines().filter_map(|it| it.strip_prefix(begins.as_str())).map(|it| it.trim().to_owned()).collect()
+        };
+        let within = |bound: &str, count: u64| format!("{{le=\"{bound}\"}} {count}");
+        let mut expected = vec![within("0.0001", 1)];
+        expected.extend(["0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.05", "0.1", "0.5", "1.0"].map(|it| within(it, 2)));
+        expected.extend([within("5.0", 3), within("+Inf", 4)]);
+        assert_eq!(of("bucket"), expected);
+        assert_eq!((of("sum"), of("count")), (vec!["13.000201".to_owned()], vec!["4".to_owned()]));
+    }
 }
