@@ -33,6 +33,8 @@ pub struct Places {
     became_idle: Notify,
 }
 
+/// One thread writes it for each request, so it shares no line of memory with that of a connection on another thread.
+#[repr(align(128))]
 struct State {
     /// The uptime at which it began to wait for a request, in nanoseconds, or [`BUSY`], or [`CLOSING`].
     idle_since: AtomicU64,
@@ -125,7 +127,7 @@ impl Place {
 
     /// The request is answered; the connection waits for the next one.
     pub fn rest(&self) {
-        self.set(self.places.now()); // and no count that all connections write
+        self.set(self.places.now()); // a number that all connections count would be memory in common
         if 0 < self.places.waiting.load(Ordering::Acquire) {
             self.places.became_idle.notify_waiters();
         }

@@ -52,6 +52,8 @@ struct Found {
 enum By {
     Name(String),
     Credential(ProviderId, String),
+    /// Neither name nor credential.
+    Neither,
     /// It is the only one.
     Nothing,
 }
@@ -90,8 +92,9 @@ impl Registry {
         match (by, by_name) {
             (By::Name(own), Some(name)) => own == name,
             (By::Credential(provider_id, own), None) => self.credential(request).is_some_and(|(id, it)| id == *provider_id && it == *own),
+            (By::Neither, None) => self.credential(request).is_none(),
             (By::Nothing, None) => true,
-            (By::Name(_), None) | (By::Credential(..) | By::Nothing, Some(_)) => false,
+            (By::Name(_), None) | (By::Credential(..) | By::Neither | By::Nothing, Some(_)) => false,
         }
     }
 
@@ -104,11 +107,11 @@ impl Registry {
 
     /// The sandbox whose credential a request carries, how it was found, and whether several have it.
     fn by_credential(&self, request: &Request) -> (Cow<'static, str>, Option<By>, bool) {
-        let default = |by| (DEFAULT.into(), by, false);
+        let default = |by| (DEFAULT.into(), Some(by), false);
         if self.hosting.making == Making::Named && self.sandboxes.read().by_name.len() == 1 {
-            return default(Some(By::Nothing));
+            return default(By::Nothing);
         }
-        let Some((provider_id, credential)) = self.credential(request) else { return default(None) };
+        let Some((provider_id, credential)) = self.credential(request) else { return default(By::Neither) };
         let contract = self.contracts[usize::from(provider_id.0)];
         let derived = || {
             let rows = contract.credentials.iter().filter(|it| it.is_a_name);
@@ -121,7 +124,7 @@ impl Registry {
         match owners {
             Some((1, only)) => (only.into(), by, false),
             Some(_) => (DEFAULT.into(), None, true),
-            None => derived().map_or_else(|| default(None), |it| (it.into(), by, false)),
+            None => (derived().map_or(DEFAULT.into(), Cow::Owned), by, false),
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Listed {
 struct Version(AtomicU64);
 
 impl Listed {
-    /// How often the list may have changed. A reader who finds the number again that stood before the reading would read the same again.
+    /// How often the list may have changed. While the number is what it was before a reading, the list is what was read.
     pub(super) fn version(&self) -> u64 {
         self.version.0.load(Ordering::Acquire)
     }
