@@ -143,10 +143,10 @@ fn is_whole(text: &[u8]) -> bool {
 /// The length of the first answer, once all of it has arrived. Both servers say it in the last line of their heads.
 pub fn length(text: &[u8]) -> Option<usize> {
     let end = memmem::find(text, b"\r\n\r\n")?;
-    let line = &text[memrchr(b'\n', &text[..end])? + 1..end];
-    let (name, digits) = line.split_at_checked("content-length: ".len())?;
-    assert!(name.eq_ignore_ascii_case(b"content-length: "), "the last line says how long the answer is");
-    let body = digits.iter().fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
+    let begin = memrchr(b'\n', &text[..end]).map_or(0, |it| it + 1);
+    let said = text[begin..end].split_at_checked("content-length: ".len()).filter(|it| it.0.eq_ignore_ascii_case(b"content-length: "));
+    let (_, digits) = said.expect("the last line of a head says how long the answer is");
+    let body = std::str::from_utf8(digits).ok().and_then(|it| it.parse::<usize>().ok()).expect("a number");
     let whole = end + 4 + body;
     (whole <= text.len()).then_some(whole)
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A body or an answer of this length is not counted: its request takes more memory than that in any case. All threads of a server
-/// write the counts, and the usual request should write nothing that others write.
+/// A body that is announced as so short, or an answer of this length, is not counted: its connection or its stream of HTTP/2 takes more
+/// memory than that in any case. All threads of a server write the counts, and the usual request should write nothing that others write.
 pub const SHORT_BYTES: usize = 1024;
 /// The first part of a body or of an answer. First parts have a bound of their own, so that large ones leave room for the
 /// usual ones.

@@ -169,19 +169,19 @@ struct Tables {
 impl Tables {
     fn of(rows: &[NamedRow]) -> Self {
         let mut tables = Self::default();
-        let place = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
+        let short = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
         for kind in 0..KINDS {
             let first = tables.begins.len();
-            tables.kinds[kind] = place(first);
+            tables.kinds[kind] = short(first);
             for (at, it) in rows.iter().enumerate() {
-                let (own, of, first_of_all) = it.row.parts();
-                if own == kind && first_of_all == 0 {
-                    tables.begins.resize(first + of + 1, place(at)); // a table without rows begins where the next one does
+                let (own, of, place) = it.row.parts();
+                if own == kind && place == 0 {
+                    tables.begins.resize(first + of + 1, short(at)); // a table without rows begins where the next one does
                 }
             }
         }
-        tables.kinds[KINDS] = place(tables.begins.len());
-        tables.begins.push(place(rows.len()));
+        tables.kinds[KINDS] = short(tables.begins.len());
+        tables.begins.push(short(rows.len()));
         tables
     }
 
