@@ -179,8 +179,8 @@ mod tests {
         };
         let within = |bound: &str, count: u64| format!("{{le=\"{bound}\"}} {count}");
         let mut expected = vec![within("0.0001", 1)];
-        expected.extend(["0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.05", "0.1", "0.5", "1.0"].map(|it| within(it, 2)));
-        expected.extend([within("5.0", 3), within("+Inf", 4)]);
+        expected.extend(["0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.05", "0.1", "0.5", "1"].map(|it| within(it, 2)));
+        expected.extend([within("5", 3), within("+Inf", 4)]);
         assert_eq!(of("bucket"), expected);
         assert_eq!((of("sum"), of("count")), (vec!["13.000201".to_owned()], vec!["4".to_owned()]));
     }
