@@ -171,7 +171,9 @@ mod tests {
             durations[thread].count(Duration::from_micros(micros));
         }
         let mut all = Snapshot::default();
-        durations.iter().for_each(|it| all.add_durations(it));
+        for it in &durations {
+            all.add_durations(it);
+        }
         let text = String::from_utf8(all.render().body.to_vec()).expect("text");
         let of = |name: &str| -> Vec<String> {
             let begins = format!("playmoney_answer_duration_seconds_{name}");
