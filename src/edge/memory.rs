@@ -68,3 +68,21 @@ fn take(from: &Arc<Semaphore>, taken: &mut Option<OwnedSemaphorePermit>, bytes: 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i21_what_grows_beyond_a_short_one_is_counted_from_its_first_byte() {
+        let (memory, mut taken) = (Memory::default(), Taken::default());
+        memory.take(&mut taken, 0, SHORT_BYTES).expect("room");
+        assert_eq!(memory.free(), (ALL_FIRST_BYTES_MAX, ALL_BYTES_MAX), "a short one is not counted");
+        memory.take(&mut taken, SHORT_BYTES, SHORT_BYTES + 1).expect("room");
+        assert_eq!(memory.free(), (ALL_FIRST_BYTES_MAX - SHORT_BYTES - 1, ALL_BYTES_MAX));
+        memory.take(&mut taken, SHORT_BYTES + 1, FIRST_BYTES + 1).expect("room");
+        assert_eq!(memory.free(), (ALL_FIRST_BYTES_MAX - FIRST_BYTES, ALL_BYTES_MAX - 1));
+        drop(taken);
+        assert_eq!(memory.free(), (ALL_FIRST_BYTES_MAX, ALL_BYTES_MAX));
+    }
+}
