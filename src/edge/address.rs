@@ -2,6 +2,7 @@
 //! outside and webhooks to this server's own inboxes are read by the same parser.
 
 use crate::kit::http::{RequestPath, Target};
+use crate::kit::split;
 
 /// Where pages look for their files.
 const ASSETS: &str = "/__admin/assets/";
@@ -88,7 +89,7 @@ fn repetition<'a>(path: &'a str, sandbox: Option<&str>, slug: &str, by_host: Opt
 /// The first segment of a path, and the rest with its slash.
 fn first(path: &str) -> (&str, &str) {
     let inner = path.strip_prefix('/').unwrap_or(path);
-    inner.split_at(inner.find('/').unwrap_or(inner.len()))
+    inner.split_at(split::once(inner, b'/').map_or(inner.len(), |it| it.0.len()))
 }
 
 #[cfg(test)]

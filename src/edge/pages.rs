@@ -18,6 +18,7 @@ use crate::control::{Call, Problem, Stirs};
 use crate::engine::tables::{Auth, Contract};
 use crate::kit::html;
 use crate::kit::http::{Request, Target};
+use crate::kit::split;
 use crate::providers;
 
 /// The least time between two looks at the sandbox, so also between two events.
@@ -37,7 +38,7 @@ fn is_at_page(request: &Request) -> bool {
 
 /// Whether a request asks for the events of a page.
 pub fn is_asked(request: &Request) -> bool {
-    let wants = |it: &str| it.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream");
+    let wants = |it: &str| split::all(it, b';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream");
     request.method == Method::GET && wants(request.header(header::ACCEPT)) && is_at_page(request)
 }
 

@@ -14,6 +14,7 @@ use super::tables::{Auth, Contract};
 use crate::kit::form::Form;
 use crate::kit::http::{HeaderName, HeaderValue, Request, header};
 use crate::kit::sign::derived;
+use crate::kit::split;
 use crate::kit::time::Timestamp;
 
 /// How a call proves who makes it.
@@ -46,11 +47,11 @@ pub fn caller(contract: &Contract, cx: &Context<'_>, request: &Request) -> Optio
 
 /// The key in the header `Authorization`, by the schemes that carry one.
 fn presented(request: &Request) -> Option<(Cow<'_, str>, By)> {
-    let (scheme, rest) = request.header(header::AUTHORIZATION).split_once(' ')?;
+    let (scheme, rest) = authorization(request)?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some((rest.trim().into(), By::Bearer));
     }
-    let (key, password) = basic(request)?;
+    let (key, password) = pair(scheme, rest)?;
     Some((key.into(), By::Basic { is_complete: password.is_some() }))
 }
 
@@ -64,7 +65,7 @@ pub fn slip(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<
     let credential = contract.credential()?.name;
     let is_known = |key: &str| !key.is_empty() && cx.owner_of(credential, key).is_some();
     let is_padded = |key: &str| key.trim() != key && is_known(key.trim());
-    if let Some((user, password)) = basic(request) {
+    if let Some((user, password)) = authorization(request).and_then(|it| pair(it.0, it.1)) {
         return if is_padded(&user) {
             Some("the key has white space or a line break around it")
         } else if !is_known(&user) && password.is_some_and(|it| is_known(it.trim())) {
@@ -77,11 +78,17 @@ pub fn slip(contract: &Contract, cx: &Context<'_>, request: &Request) -> Option<
     padded.then_some("the key has white space or a line break around it")
 }
 
+/// Scheme and credentials in the header `Authorization`.
+fn authorization(request: &Request) -> Option<(&str, &str)> {
+    split::once(request.header(header::AUTHORIZATION), b' ')
+}
+
 /// User name and password of Basic authentication; no password without a colon.
-fn basic(request: &Request) -> Option<(String, Option<String>)> {
-    let (scheme, rest) = request.header(header::AUTHORIZATION).split_once(' ')?;
-    let decoded = STANDARD.decode(rest.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-    let mut user = String::from_utf8(decoded).ok()?;
+fn pair(scheme: &str, credentials: &str) -> Option<(String, Option<String>)> {
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let mut user = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
     let password = memchr(b':', user.as_bytes()).map(|colon| user.split_off(colon).split_off(1));
     Some((user, password))
 }

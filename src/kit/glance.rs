@@ -1,13 +1,16 @@
 //! A first look at a text: whether it may contain a live key or a card number at all. Most texts do not, and every request is
 //! looked at, so this costs a fraction of the search. It may be wrong in one way only: it says yes too often.
 
-use memchr::{memchr_iter, memchr2_iter};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
 /// What stands in every live key, and in front of Basic credentials.
 const MARK: &[u8] = b"_live_";
 const BASIC: &[u8] = b"basic";
 /// The place of the `v` in the mark: the rarest of its letters.
 const RAREST: usize = 3;
+
+/// As many bytes as every processor compares at once.
+const PIECE_BYTES: usize = 16;
 
 /// The least characters of credentials that contain a live key: 16 of its own, in base64.
 const PAIR_CHARS_MIN: usize = 22;
@@ -16,29 +19,16 @@ const PAIR_CHARS_MIN: usize = 22;
 pub fn may_hide_key(text: &[u8]) -> bool {
     let begins = |at: usize, word: &[u8]| text.get(at..at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
     let is_mark = |at: usize| at.checked_sub(RAREST).is_some_and(|start| begins(start, MARK));
-    let Signs { underscore, code } = Signs::of(text);
-    (underscore && memchr2_iter(b'v', b'V', text).any(is_mark))
+    let code = has_code(text);
+    (memchr(b'_', text).is_some() && memchr2_iter(b'v', b'V', text).any(is_mark))
         || memchr2_iter(b'b', b'B', text).any(|at| begins(at, BASIC) && may_be_pair(&text[at + BASIC.len()..]))
         || (code && memchr_iter(b'%', text).any(|at| may_be_letter(&text[at + 1..])))
         || (code && memchr_iter(b'\\', text).any(|at| text.get(at + 1).is_some_and(|it| !b"\"\\/bfnrt".contains(it))))
 }
 
-/// What a text has, looked at once, without an early exit, so that the compiler compares many bytes at once.
-struct Signs {
-    underscore: bool,
-    /// A percent sign or a backslash.
-    code: bool,
-}
-
-impl Signs {
-    fn of(text: &[u8]) -> Self {
-        let (mut underscore, mut code) = (0, 0);
-        for it in text {
-            underscore |= u8::from(*it == b'_');
-            code |= u8::from(*it == b'%') | u8::from(*it == b'\\');
-        }
-        Self { underscore: underscore != 0, code: code != 0 }
-    }
+/// Whether it has a percent sign or a backslash, with which codes begin.
+fn has_code(text: &[u8]) -> bool {
+    memchr2(b'%', b'\\', text).is_some()
 }
 
 /// Whether what follows the word may be credentials that are long enough for a live key.
@@ -64,12 +54,25 @@ pub fn may_hide_card(text: &[u8], fewest: usize) -> bool {
     if digits(text) < fewest {
         return false;
     }
-    if text.iter().fold(0, |found, it| found | (it & 0x80) | u8::from(*it == b'%') | u8::from(*it == b'\\')) != 0 {
+    if has_code(text) || !text.is_ascii() {
         return true;
     }
-    if !are_near(text, fewest) {
-        return false;
-    }
+    // Up to 16 digits, with one separator at most between two, lie in three pieces, wherever the first stands.
+    let (pieces, rest) = text.as_chunks::<PIECE_BYTES>();
+    let (fewest, mut near) = (fewest.min(16), [0; 3]);
+    pieces.iter().map(digits_of_piece).chain(std::iter::once(digits(rest))).enumerate().any(|(place, third)| {
+        near = [near[1], near[2], third];
+        let (first, end) = (place.saturating_sub(2), text.len().min((place + 1) * PIECE_BYTES));
+        fewest <= near.iter().sum() && has_run(&text[first * PIECE_BYTES..end], fewest)
+    })
+}
+
+fn digits_of_piece(piece: &[u8; PIECE_BYTES]) -> usize {
+    piece.iter().map(|it| u8::from(it.is_ascii_digit())).sum::<u8>().into()
+}
+
+/// Whether that number of digits stand in it without anything else than separators between them.
+fn has_run(text: &[u8], fewest: usize) -> bool {
     let mut run = 0;
     text.iter().any(|it| {
         // A digit lengthens the run, a separator leaves it, and anything else ends it.
@@ -77,22 +80,6 @@ pub fn may_hide_card(text: &[u8], fewest: usize) -> bool {
         run = run * keeps + adds;
         fewest <= run
     })
-}
-
-/// Whether that number of digits may stand near enough to each other. Up to 16 of them, with one separator at most between two, lie in
-/// three pieces of 16 bytes, wherever the first stands.
-fn are_near(text: &[u8], fewest: usize) -> bool {
-    let (pieces, rest) = text.as_chunks::<16>();
-    let (mut first, mut second) = (0, 0);
-    pieces.iter().map(digits_of_piece).chain(std::iter::once(digits(rest))).any(|third| {
-        let near = first + second + third;
-        (first, second) = (second, third);
-        fewest.min(16) <= near
-    })
-}
-
-fn digits_of_piece(piece: &[u8; 16]) -> usize {
-    piece.iter().map(|it| u8::from(it.is_ascii_digit())).sum::<u8>().into()
 }
 
 /// What a byte does to a run of digits: whether the run goes on, and by how much it is longer.
@@ -112,11 +99,18 @@ const IN_RUNS: [[usize; 2]; 256] = {
     rows
 };
 
-/// How many digits it has at most. The first bytes of digits in other scripts count.
+/// How many digits it has at most, if they are few. The first bytes of digits in other scripts count.
 fn digits(text: &[u8]) -> usize {
-    // One byte holds the sum of so few, so that the processor adds many at once.
-    let chunks = text.chunks(128).map(|chunk| chunk.iter().map(|it| u8::from(it.is_ascii_digit() || 0xc0 <= *it)).sum::<u8>());
-    chunks.map(usize::from).sum()
+    let (pieces, rest) = text.as_chunks::<PIECE_BYTES>();
+    let mut last = [0; PIECE_BYTES];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut counts = [0_u8; PIECE_BYTES];
+    for piece in pieces.iter().chain([&last]) {
+        for (count, it) in counts.iter_mut().zip(piece) {
+            *count = count.saturating_add(u8::from(it.is_ascii_digit()) | u8::from(0xc0 <= *it));
+        }
+    }
+    counts.into_iter().map(usize::from).sum()
 }
 
 #[cfg(test)]
@@ -163,8 +157,11 @@ mod tests {
         }
         // Thirteen digits with a separator between each two, wherever they stand among the pieces.
         for before in 0..48 {
-            let text = " ".repeat(before) + "x1-2-3-4-5-6-7-8-9-0-1-2-3";
-            assert!(may_hide_card(text.as_bytes(), 13), "{text}");
+            for behind in ["", "x", "12 and more than a piece of 16"] {
+                let text = " ".repeat(before) + "x1-2-3-4-5-6-7-8-9-0-1-2-3" + behind;
+                assert!(may_hide_card(text.as_bytes(), 13), "{text}");
+                assert!(!may_hide_card(text.replacen("-7", ":7", 1).as_bytes(), 13), "{text}");
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use super::concealed;
 use super::fields::Field;
 use super::json::compact;
 use super::path::normalised;
+use super::split;
 
 mod kept;
 
@@ -45,7 +46,7 @@ pub enum Target<'a> {
 impl RequestPath {
     /// Finds out whom a path asks.
     pub fn new(text: String) -> Self {
-        let first_end = text.strip_prefix('/').map_or(0, |below| 1 + below.find('/').unwrap_or(below.len()));
+        let first_end = text.strip_prefix('/').map_or(0, |below| 1 + split::once(below, b'/').map_or(below, |it| it.0).len());
         let is_control = text[..first_end].strip_prefix('/') == Some(CONTROL);
         Self { text, first_end, is_control }
     }

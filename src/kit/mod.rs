@@ -35,6 +35,7 @@ pub mod qr;
 pub mod secret;
 pub mod sheet;
 pub mod sign;
+pub mod split;
 pub mod time;
 pub mod webhook_url;
 pub mod word;

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use fluent_uri::Uri;
-use memchr::memchr;
+use memchr::{memchr, memchr2};
+
+use super::split;
 
 /// A pattern has at most this many segments in braces.
 pub const CAPTURES_MAX: usize = 4;
@@ -26,9 +28,13 @@ impl<'a> Captures<'a> {
 
 /// Matches a path to the letter: a slash too many, or one too few, makes it another path.
 pub fn exactly<'a>(pattern: &str, path: &'a str) -> Option<Captures<'a>> {
+    let (pattern_end, path_end) = (pattern.bytes().next_back(), path.bytes().next_back());
+    if pattern_end != path_end && pattern_end != Some(b'}') {
+        return None; // most patterns
+    }
     let Some(brace) = memchr(b'{', pattern.as_bytes()) else { return (pattern == path).then(Captures::default) };
     let (before, braces) = pattern.split_at(brace);
-    path.strip_prefix(before).and_then(|rest| captured(braces.split('/'), rest.split('/')))
+    path.strip_prefix(before).and_then(|rest| captured(split::all(braces, b'/'), split::all(rest, b'/')))
 }
 
 /// Matches a path whatever its slashes: doubled ones, and one at the end, do not count.
@@ -39,7 +45,7 @@ pub fn loosely<'a>(pattern: &str, path: &'a str) -> Option<Captures<'a>> {
 /// The same path in its normal form (RFC 3986, section 6.2.2): unreserved characters are not percent-encoded, and `.` and `..`
 /// are removed. A path that is not one by that standard stays as it is.
 pub fn normalised(path: &str) -> Cow<'_, str> {
-    if !path.contains('%') && !path.contains("/.") {
+    if memchr2(b'%', b'.', path.as_bytes()).is_none() || !path.contains('%') && !path.contains("/.") {
         return path.into();
     }
     let normal = Uri::parse(format!("http://host{path}")).ok().map(|it| it.normalize());

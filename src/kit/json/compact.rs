@@ -81,9 +81,25 @@ impl Writer {
     }
 }
 
-/// Whether nothing in a text has to be escaped. It has no early exit, so that the compiler can compare many bytes at once.
+/// Whether nothing in a text has to be escaped. Eight bytes are looked at in one number; the last ones may be looked at twice.
 fn is_plain(text: &str) -> bool {
-    text.bytes().fold(0, |bad, it| bad | u8::from(it < b' ') | u8::from(it == b'"') | u8::from(it == b'\\')) == 0
+    let bytes = text.as_bytes();
+    let (whole, rest) = bytes.as_chunks::<8>();
+    let signs = whole.iter().fold(0, |found, it| found | escaped_in(u64::from_le_bytes(*it)));
+    let last = match (bytes.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        (Some(last), _, _) => u64::from_le_bytes(*last),
+        (None, Some(first), Some(last)) => u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)),
+        _ => rest.iter().fold(u64::from_le_bytes([b' '; 8]), |before, it| before << 8 | u64::from(*it)),
+    };
+    signs | escaped_in(last) == 0
+}
+
+/// Not 0 if one of eight bytes is a control character, a quotation mark or a backslash.
+fn escaped_in(bytes: u64) -> u64 {
+    let each = |byte: u8| u64::from_le_bytes([byte; 8]);
+    // The highest bit of a byte is set if it is less than that, up to the first byte of which this is true.
+    let below = |bytes: u64, limit: u8| bytes.wrapping_sub(each(limit)) & !bytes & each(0x80);
+    below(bytes, b' ') | below(bytes ^ each(b'"'), 1) | below(bytes ^ each(b'\\'), 1)
 }
 
 macro_rules! by_library {
@@ -214,9 +230,14 @@ impl<'a> Parts<'a> {
 
     fn field(&mut self, name: &'static str, it: &(impl Serialize + ?Sized)) -> Result<(), Error> {
         if !self.writer.is_raw {
-            let writer = self.part();
-            writer.quoted(name);
-            writer.out.push(b':');
+            let out = &mut self.writer.out;
+            if self.joint.replace(b',').is_some() {
+                out.extend_from_slice(b",\"");
+            } else {
+                out.push(b'"');
+            }
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b"\":");
         }
         it.serialize(&mut *self.writer)
     }
@@ -359,6 +380,17 @@ mod tests {
             same(&vec![written(&json!({ "a": text })), written(&text)]);
         }
         same(&(1.5, f64::NAN, 'x', '"', 1_u128, [0_u8; 0], ()));
+    }
+
+    #[test]
+    fn a_sign_that_is_escaped_is_found_wherever_it_stands() {
+        for bytes in 0..40 {
+            same(&"a".repeat(bytes));
+            same(&"\u{7f}!#[]\u{80}ü\u{ff}".repeat(bytes));
+            for (at, sign) in (0..=bytes).flat_map(|at| ['"', '\\', '\0', '\u{1f}'].map(|sign| (at, sign))) {
+                same(&format!("{}{sign}{}", "a".repeat(at), "ü".repeat(bytes - at)));
+            }
+        }
     }
 
     #[test]

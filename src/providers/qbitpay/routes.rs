@@ -11,6 +11,7 @@ use crate::engine::tables::bound::Bound as Route;
 use crate::engine::tables::found::Found;
 use crate::kit::http::{Request, Response};
 use crate::kit::sheet::{Oddity, oddities};
+use crate::kit::split;
 
 mod charges;
 mod ledger;
@@ -43,7 +44,7 @@ pub fn call(memory: &mut Memory, cx: &mut Context<'_>, found: &Found<'_>, reques
     let (operation, handler) = found.exact_handler(ROUTES).ok_or(Error::NoPath)?;
     cx.trace.operation = Some(operation.name);
     let account = auth::basic(cx, found.caller.as_ref())?;
-    let resource = operation.path.strip_prefix(API).and_then(|it| it.split('/').next());
+    let resource = operation.path.strip_prefix(API).and_then(|it| split::all(it, b'/').next());
     auth::permit(cx, &account, resource.unwrap_or_default())?;
     let merchant = memory.merchant_of(&account);
     if !cx.admits(&account) {

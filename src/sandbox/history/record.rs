@@ -15,6 +15,7 @@ use crate::engine::start::Start;
 use crate::kit::chunked::Chunked;
 use crate::kit::heap;
 use crate::kit::http::{Kept, KeptHeaders, Request, RequestPath};
+use crate::kit::split;
 use crate::kit::time::{Timestamp, Uptime};
 use crate::sandbox::Ticket;
 
@@ -153,7 +154,7 @@ pub struct Asked {
 impl Asked {
     /// Keeps a request. The bytes of its body are shared with it; its head is written into a chunk.
     pub fn of(request: &Request, heads: &mut Chunked, origin: Arc<str>) -> Self {
-        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let (path, query) = split::once(&request.target, b'?').unwrap_or((&request.target, ""));
         Self {
             method: request.method.clone(),
             target: heads.put(request.target.len(), |it| it.extend_from_slice(request.target.as_bytes())),
