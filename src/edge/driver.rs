@@ -177,7 +177,10 @@ impl Driver {
         }
         let place = if control::is_long(&request) { Box::pin(LONG_CALLS.acquire()).await.ok() } else { None };
         bodies.take_turn(request.body.len()).await;
-        let caller = self.put(request).with(place);
+        let mut caller = self.put(request);
+        if let Some(place) = place {
+            caller.takes(place);
+        }
         let mut half_closed = pin!(half_closed);
         let is_half_closed = poll_fn(|cx| Poll::Ready(half_closed.as_mut().poll(cx).is_ready())).await;
         if is_half_closed {
@@ -185,8 +188,8 @@ impl Driver {
             return Box::pin(caller.answer()).await;
         }
         match caller.leave_at_once() {
-            Ok(leaving) => Some(leaving),
-            Err(caller) => Box::pin(Self::answer(caller, half_closed)).await,
+            Some(leaving) => Some(leaving),
+            None => Box::pin(Self::answer(caller, half_closed)).await,
         }
     }
 
@@ -216,10 +219,14 @@ impl Driver {
         let stirs = pages::stirs(&request, self);
         let call = |sandbox: &mut Sandbox| {
             let ticket = sandbox.handle(uptime, request);
-            self.stirred.fetch_add(stirs, Ordering::AcqRel);
+            if 0 < stirs {
+                self.stirred.fetch_add(stirs, Ordering::AcqRel);
+            }
             ticket
         };
-        self.call(call, uptime).stirring(stirs)
+        let mut caller = self.call(call, uptime);
+        caller.stirs(stirs);
+        caller
     }
 
     /// Lets time pass up to that moment; the caller is told nothing.
@@ -302,7 +309,8 @@ impl Driver {
     fn set_alarm(&self, sandbox: &mut Sandbox, uptime: Uptime) {
         let nanos = |it: std::time::Duration| u64::try_from(it.as_nanos()).unwrap_or(NEVER);
         let next = sandbox.next_wakeup(uptime).map_or(NEVER, |it| nanos(uptime.elapsed.saturating_add(it)));
-        if self.alarm.swap(next, Ordering::AcqRel) != next {
+        if self.alarm.load(Ordering::Relaxed) != next {
+            self.alarm.store(next, Ordering::Release); // under the sandbox's lock
             self.alarm_set.notify_one();
         }
         if self.outside.keeping.is_some() {

@@ -54,6 +54,11 @@ impl Answered {
     fn plain(response: Response) -> Self {
         Self { response: Some(response), transport: None, work: None }
     }
+
+    /// Whether it leaves over a longer time.
+    pub fn is_slow(&self) -> bool {
+        self.transport.as_ref().is_some_and(Transport::is_slow)
+    }
 }
 
 /// Why an answer is not ready.
@@ -195,7 +200,7 @@ impl Tickets {
 
     /// The answer can be fetched; one that is sent slowly keeps its place until its caller is gone.
     fn hand_out(&mut self, ticket: Ticket, answered: Answered, had_place: bool) {
-        let is_slow = answered.transport.as_ref().is_some_and(Transport::is_slow);
+        let is_slow = answered.is_slow();
         match (had_place, is_slow) {
             (false, true) => self.slow += 1,
             (true, false) => self.slow -= 1,

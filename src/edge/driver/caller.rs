@@ -32,7 +32,7 @@ pub struct Leaving {
     /// Which answer of its sandbox it is.
     pub ticket: Option<Ticket>,
     /// Kept until the last byte has left: an answer that is sent slowly counts as open in its sandbox.
-    pub caller: Option<Caller>,
+    pub caller: Option<Box<Caller>>,
     /// Its body, if it stays open.
     pub stream: Option<streams::Body>,
 }
@@ -85,39 +85,24 @@ impl Caller {
         self.commit = Commit::default();
     }
 
-    /// The same, after whose call pages can show something else if that is 1.
-    pub(super) fn stirring(mut self, stirs: u64) -> Self {
+    /// Pages can show something else after the call, if that is 1.
+    pub(super) fn stirs(&mut self, stirs: u64) {
         self.stirs = stirs;
-        self
     }
 
-    /// The same with its place among the long calls.
-    pub(super) fn with(mut self, place: Option<SemaphorePermit<'static>>) -> Self {
-        self.place = place;
-        self
+    /// It has a place among the long calls.
+    pub(super) fn takes(&mut self, place: SemaphorePermit<'static>) {
+        self.place = Some(place);
     }
 
-    /// The answer, if it may leave at once: it is ready, it brings no further work, and nothing has to be kept before it leaves.
-    ///
-    /// # Errors
-    /// It has to be waited for.
-    pub(super) fn leave_at_once(mut self) -> Result<Leaving, Self> {
-        match self.answered.take() {
-            Some(Answered { response: Some(response), transport, work: None }) if self.commit.is_kept() => {
-                Ok(self.leaving(response, transport))
-            }
-            answered => {
-                self.answered = answered;
-                Err(self)
-            }
-        }
-    }
-
-    /// What leaves.
-    fn leaving(mut self, response: Response, transport: Option<Transport>) -> Leaving {
-        let is_slow = transport.as_ref().is_some_and(Transport::is_slow);
-        self.is_answered = !is_slow;
-        Leaving { response, transport, ticket: Some(self.ticket), caller: is_slow.then_some(self), stream: None }
+    /// The answer, if it may leave at once: it is ready, it brings no further work, nothing has to be kept before it leaves, and it is
+    /// not sent slowly.
+    pub(super) fn leave_at_once(&mut self) -> Option<Leaving> {
+        let is_whole = |it: &mut Answered| it.response.is_some() && it.work.is_none() && !it.is_slow();
+        let answered = if self.commit.is_kept() { self.answered.take_if(is_whole) } else { None };
+        let Answered { response, transport, .. } = answered?;
+        self.is_answered = true;
+        Some(Leaving { transport, ticket: Some(self.ticket), ..Leaving::at_once(response?) })
     }
 
     /// The answer, once it is ready. `None`: the connection is cut without one.
@@ -128,7 +113,9 @@ impl Caller {
                 break;
             }
         }
-        let Answered { response, transport, work } = self.answered.take()?;
+        let answered = self.answered.take()?;
+        let is_slow = answered.is_slow();
+        let Answered { response, transport, work } = answered;
         let response = match work {
             Some(Work::Later(later)) => {
                 let made = Box::pin(self.apart(move || later.finish())).await;
@@ -145,8 +132,9 @@ impl Caller {
             self.refuse(&why);
             return self.answered.take().and_then(|it| it.response).map(Leaving::at_once);
         }
-        self.is_answered = !transport.as_ref().is_some_and(Transport::is_slow);
-        Some(self.leaving(response?, transport))
+        self.is_answered = !is_slow;
+        let ticket = Some(self.ticket);
+        Some(Leaving { transport, ticket, caller: is_slow.then(|| Box::new(self)), ..Leaving::at_once(response?) })
     }
 
     /// Reads what the call has brought, if that comes before the answer; then the answer may not be ready. `false`: nothing had to be read.
