@@ -20,7 +20,7 @@ use super::style::fitted;
 use super::violations::{Of, section};
 use super::{Exit, Stop};
 use crate::control::environment::Environment;
-use crate::edge::{Config, Making, Server};
+use crate::edge::{Config, Making, Server, batch};
 use crate::engine::clock::Mode;
 use crate::engine::log::BYTES_MAX;
 use crate::engine::start::{EvidenceHeader, HISTORY_BYTES_MAX, Keeps, Start};
@@ -84,8 +84,7 @@ impl Exec {
     /// Runs the command to its end.
     pub fn run(self) -> Result<Exit, Stop> {
         let (start, accepts) = self.start()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
+        let runtime = batch::runtime().map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
         let done = runtime.block_on(self.serve(start, accepts));
         runtime.shutdown_timeout(Duration::from_millis(100));
         done

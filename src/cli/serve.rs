@@ -20,6 +20,7 @@ use super::output::print;
 use super::written::{ReadyFile, Told, may_show_time};
 use super::{Exit, Stop};
 use crate::control::environment::Environment;
+use crate::edge::batch;
 use crate::edge::names::{PublicUrl, origin, served_name};
 use crate::edge::registry::SANDBOXES_MAX;
 use crate::edge::{Config, Making, Server};
@@ -172,8 +173,7 @@ impl Serve {
         log::write(self.log);
         // Sandboxes have threads of their own, and `default` is at home on this one: a second thread on the requests of one sandbox would
         // cost both of them twice the processor's time.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
+        let runtime = batch::runtime().map_err(|why| Stop { exit: Exit::Start, why: format!("cannot start threads: {why}") })?;
         let done = runtime.block_on(self.serve());
         runtime.shutdown_timeout(Duration::from_millis(100));
         done

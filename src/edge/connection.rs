@@ -1,8 +1,10 @@
 //! Connections, from their first byte to their last: accepted, served by hyper, and moved to the thread of the sandbox that they ask.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use http_body_util::Either;
@@ -172,6 +174,7 @@ impl Opened {
             let head = Box::new(head); // hyper copies the future of each request
             async move {
                 let answer = answer(shared, peer.ip(), exchange, head, body).await;
+                socket.wait_for_others().await;
                 if !answer.as_ref().is_ok_and(|it| matches!(it.body(), Either::Right(_))) {
                     socket.rest();
                 }
@@ -181,13 +184,22 @@ impl Opened {
         let mut builder = hyper::server::conn::http1::Builder::new();
         builder.half_close(true).header_read_timeout(None).max_buf_size(HEAD_BYTES_MAX).title_case_headers(true);
         let mut connection = Box::pin(builder.serve_connection(TokioIo::new(socket.clone()), service));
-        let end = tokio::select! {
-            biased;
-            done = connection.as_mut() => End::Ended(done),
-            home = socket.moves() => End::Moves(home),
-            () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
-            _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
-            waited = too_long(&socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
+        let end = {
+            let mut cause = pin!(async {
+                tokio::select! {
+                    biased;
+                    home = socket.moves() => End::Moves(home),
+                    () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
+                    _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
+                    waited = too_long(&socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
+                }
+            });
+            poll_fn(|cx| match connection.as_mut().poll(cx) {
+                Poll::Ready(done) => Poll::Ready(End::Ended(done)),
+                Poll::Pending if socket.waits_for_others() => Poll::Pending,
+                Poll::Pending => cause.as_mut().poll(cx),
+            })
+            .await
         };
         match end {
             End::Ended(Ok(())) => {}

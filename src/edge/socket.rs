@@ -15,12 +15,16 @@ use tokio::sync::Notify;
 
 use self::arrived::Arrived;
 pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
+use self::stage::{Current, Stage};
+use super::batch;
 use super::places::Place;
 use super::registry::Last;
 use super::stream::Stream;
 use super::threads::Home;
 
 mod arrived;
+mod stage;
+mod whole;
 
 /// This number of requests in a row moves a connection to the thread that answers them.
 const REQUESTS_ELSEWHERE_MAX: usize = 2;
@@ -33,7 +37,7 @@ pub struct Socket(Arc<Connection>);
 struct Connection {
     stream: Mutex<Stream>,
     place: Place,
-    stage: Mutex<Stage>,
+    stage: Current,
     arrived: Mutex<Arrived>,
     /// hyper has refused a head by itself, with this status, or 0. Its answer was left out, and another follows.
     refused_with: AtomicU16,
@@ -47,7 +51,7 @@ struct Connection {
     closing: Notify,
     /// The thread that serves the connection.
     home: Arc<Home>,
-    elsewhere: Mutex<Elsewhere>,
+    elsewhere: Elsewhere,
     /// The sandbox of its last request.
     last: Mutex<Last>,
 }
@@ -55,20 +59,8 @@ struct Connection {
 /// Where the last requests of a connection were answered, while that is another thread than the one that serves it.
 #[derive(Default)]
 struct Elsewhere {
-    home: Option<Arc<Home>>,
-    requests: usize,
-}
-
-/// How far a connection is with a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Stage {
-    /// hyper reads a head. All that it writes now is its own refusal of what it reads.
-    #[default]
-    Reading,
-    /// The answer is made, or is written past hyper.
-    Answering,
-    /// hyper has the answer, and writes all of it before it flushes.
-    Leaving,
+    home: Mutex<Option<Arc<Home>>>,
+    requests: AtomicUsize,
 }
 
 /// What has arrived of a head that is not complete, or that hyper has refused.
@@ -96,8 +88,8 @@ impl Socket {
     pub fn new(stream: Stream, place: Place, home: Arc<Home>) -> Self {
         let [requests, written] = [const { AtomicUsize::new(0) }; 2];
         let (is_full, refused_with) = (AtomicBool::new(false), AtomicU16::new(0));
-        let (stream, stage, arrived) = (Mutex::new(stream), Mutex::default(), Mutex::default());
-        let (closing, elsewhere, last) = (Notify::new(), Mutex::default(), Mutex::default());
+        let (stream, stage, arrived) = (Mutex::new(stream), Current::default(), Mutex::default());
+        let (closing, elsewhere, last) = (Notify::new(), Elsewhere::default(), Mutex::default());
         Self(Arc::new(Connection {
             stream,
             place,
@@ -117,7 +109,7 @@ impl Socket {
     /// This connection speaks HTTP/2: hyper counts its heads and requests, and it stays on its thread.
     #[cfg(feature = "tls")]
     pub fn speak_http2(&self) {
-        *self.0.stage.lock() = Stage::Answering;
+        self.0.stage.set(Stage::Answering);
         self.0.arrived.lock().refuse();
     }
 
@@ -134,13 +126,14 @@ impl Socket {
     /// A sandbox is asked that is at home on that thread. Whether this connection is served there.
     pub fn asks(&self, home: &Arc<Home>) -> bool {
         let is_here = *home == self.0.home;
-        let mut elsewhere = self.0.elsewhere.lock();
+        let Elsewhere { home: other, requests } = &self.0.elsewhere;
         if is_here {
-            *elsewhere = Elsewhere::default();
-        } else if elsewhere.home.as_ref() == Some(home) {
-            elsewhere.requests += 1;
+            requests.store(0, Ordering::Relaxed);
+        } else if other.lock().as_ref() == Some(home) {
+            requests.fetch_add(1, Ordering::Relaxed);
         } else {
-            *elsewhere = Elsewhere { home: Some(Arc::clone(home)), requests: 1 };
+            *other.lock() = Some(Arc::clone(home));
+            requests.store(1, Ordering::Relaxed);
         }
         is_here
     }
@@ -152,11 +145,12 @@ impl Socket {
     }
 
     fn belongs_to(&self) -> Option<Arc<Home>> {
-        let elsewhere = self.0.elsewhere.lock();
-        if elsewhere.requests < REQUESTS_ELSEWHERE_MAX || *self.0.stage.lock() != Stage::Reading || !self.0.arrived.lock().is_empty() {
+        let Elsewhere { home, requests } = &self.0.elsewhere;
+        let is_often = REQUESTS_ELSEWHERE_MAX <= requests.load(Ordering::Relaxed);
+        if !is_often || !self.0.stage.is(Stage::Reading) || !self.0.arrived.lock().is_empty() {
             return None;
         }
-        elsewhere.home.clone()
+        home.lock().clone()
     }
 
     /// The connection without what was kept of it here, when this is its only end.
@@ -172,7 +166,7 @@ impl Socket {
     /// A head has come completely. Its body has that many bytes, or it comes in chunks.
     pub fn begin(&self, body_bytes: Option<u64>) {
         self.0.place.begin();
-        *self.0.stage.lock() = Stage::Answering;
+        self.0.stage.set(Stage::Answering);
         self.0.arrived.lock().begin(body_bytes);
         self.0.requests.fetch_add(1, Ordering::Relaxed);
     }
@@ -183,9 +177,21 @@ impl Socket {
         self.0.requests.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The answer is made. Waits for those that leave with it.
+    pub async fn wait_for_others(&self) {
+        self.0.stage.set(Stage::Waiting);
+        batch::gather().await;
+        self.0.stage.set(Stage::Answering);
+    }
+
+    /// Whether an answer waits for others: it goes on by itself.
+    pub fn waits_for_others(&self) -> bool {
+        self.0.stage.is(Stage::Waiting)
+    }
+
     /// The request is answered, and hyper writes the answer.
     pub fn rest(&self) {
-        *self.0.stage.lock() = Stage::Leaving;
+        self.0.stage.set(Stage::Leaving);
         self.0.place.rest();
     }
 
@@ -196,12 +202,12 @@ impl Socket {
 
     /// Whether a head has begun to arrive and is not complete.
     pub fn has_half_a_head(&self) -> bool {
-        *self.0.stage.lock() == Stage::Reading && 0 < self.0.arrived.lock().bytes
+        self.0.stage.is(Stage::Reading) && 0 < self.0.arrived.lock().bytes
     }
 
     /// What has arrived of the head that is being read. hyper writes nothing more: what follows leaves in any case.
     pub fn take_half_head(&self) -> HalfHead {
-        *self.0.stage.lock() = Stage::Answering;
+        self.0.stage.set(Stage::Answering);
         let refused_with = StatusCode::from_u16(self.0.refused_with.swap(0, Ordering::Relaxed)).ok();
         let Arrived { begins, bytes, lines, .. } = self.0.arrived.lock().refuse();
         HalfHead { begins, bytes, lines, refused_with }
@@ -214,7 +220,7 @@ impl Socket {
 
     /// The status of a refusal that hyper has made itself.
     fn automatic(&self, bytes: &[u8]) -> Option<StatusCode> {
-        let is_automatic = bytes.starts_with(b"HTTP/1.") && *self.0.stage.lock() == Stage::Reading;
+        let is_automatic = bytes.starts_with(b"HTTP/1.") && self.0.stage.is(Stage::Reading);
         StatusCode::from_bytes(bytes.get(9..12).filter(|_| is_automatic)?).ok()
     }
 
@@ -272,13 +278,16 @@ impl AsyncWrite for Socket {
         {
             return self.poll_write(cx, only);
         }
-        let polled = Pin::new(&mut *self.0.stream.lock()).poll_write_vectored(cx, slices);
+        let mut stream = self.0.stream.lock();
+        let whole = whole::with(slices, |it| Pin::new(&mut *stream).poll_write(cx, it));
+        let polled = whole.unwrap_or_else(|| Pin::new(&mut *stream).poll_write_vectored(cx, slices));
+        drop(stream);
         self.wrote(&polled);
         polled
     }
 
     fn is_write_vectored(&self) -> bool {
-        true // as a TCP stream: head and body leave together, without a copy
+        true // as a TCP stream: head and body of a long answer leave together, without a copy
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -287,9 +296,8 @@ impl AsyncWrite for Socket {
         if polled.is_pending() {
             return polled;
         }
-        let mut stage = self.0.stage.lock();
-        if *stage == Stage::Leaving {
-            *stage = Stage::Reading;
+        if self.0.stage.is(Stage::Leaving) {
+            self.0.stage.set(Stage::Reading);
         }
         polled
     }

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::{Config, Server};
+use super::{Config, Server, batch};
 
 /// A server that runs on a thread of its own until it is dropped.
 pub struct Spawned {
@@ -36,7 +36,7 @@ impl Spawned {
     /// # Errors
     /// Those of [`Server::start`], and that the system gives no thread.
     pub fn start(config: Config) -> std::io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = batch::runtime()?;
         let handle = runtime.handle().clone();
         let server = runtime.block_on(Server::start(config))?;
         let (stop, stopped) = oneshot::channel::<Server>();

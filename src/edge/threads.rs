@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::batch;
 use super::metrics::Durations;
 
 /// What still runs on a thread when its server has ended gets this long.
@@ -89,7 +90,7 @@ impl Threads {
     }
 
     fn start(&self, number: usize) -> io::Result<Arc<Home>> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let runtime = batch::runtime()?;
         let home = Home::new(number, runtime.handle().clone());
         let mut running = self.running.subscribe();
         let run = move || {
