@@ -103,8 +103,7 @@ pub fn for_people(at: Timestamp, hours: i8) -> String {
 
 /// `2024-01-01T12:00:00Z`: whole seconds in UTC.
 pub fn in_utc(at: Timestamp) -> String {
-    // Years before 0 have a sign and six digits.
-    if at < Timestamp::constant(-62_167_219_200, 0) {
+    if at < YEAR_0 {
         return whole_second(at).to_string();
     }
     let mut text = civil(at, b"0000-00-00T00:00:00.000Z");
@@ -112,10 +111,17 @@ pub fn in_utc(at: Timestamp) -> String {
     owned(&text[..20])
 }
 
+/// Years before it have a sign and six digits.
+const YEAR_0: Timestamp = Timestamp::constant(-62_167_219_200, 0);
+
 /// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, rounded down.
 pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
     const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-    PRINTER.timestamp_with_offset_to_string(&at, Offset::constant(hours))
+    let there = at.checked_add(Duration::from_hours(hours.into())).ok().filter(|it| YEAR_0 <= *it);
+    let Some(there) = there else { return PRINTER.timestamp_with_offset_to_string(&at, Offset::constant(hours)) };
+    let (sign, hours) = (if hours < 0 { b'-' } else { b'+' }, hours.unsigned_abs());
+    let offset = [sign, b'0' + hours / 10, b'0' + hours % 10, b':', b'0', b'0'];
+    owned(&[&civil(there, b"0000-00-00T00:00:00.000Z")[..23], &offset].concat())
 }
 
 /// `2026-03-08 10:00:00`: whole seconds in UTC, without a zone.
@@ -286,6 +292,13 @@ mod tests {
             ("2025-12-31T15:00:00.0009Z", "2026-01-01T00:00:00.000+09:00"),
         ] {
             assert_eq!(millis_with_offset(at.parse().expect("a time"), 9), written);
+        }
+        let by_library = DateTimePrinter::new().precision(Some(3));
+        let seconds = (-62_167_300_000..-62_167_100_000).step_by(40_003).chain((-62_000_000_000..253_000_000_000).step_by(99_991_237));
+        let times = seconds.filter_map(|it| Timestamp::new(it, 123_999_999).ok()).chain([Timestamp::MIN, Timestamp::MAX]);
+        for (at, hours) in times.flat_map(|at| [-11, 0, 9, 14].map(|it| (at, it))) {
+            let written = by_library.timestamp_with_offset_to_string(&at, Offset::constant(hours));
+            assert_eq!(millis_with_offset(at, hours), written);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The NONCEs that a user has used, kept while their dates would still be accepted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,65 +9,91 @@ use crate::engine::store::Lookup;
 
 /// The most NONCEs of one user; a further one replaces the one with the oldest date.
 pub const NONCES_MAX: usize = 100_000;
+/// The number of characters of a NONCE, which are letters and digits.
+pub const NONCE_CHARS: usize = 32;
+
+/// A NONCE in place: texts of their own would lie cold in memory when a further one is compared with them.
+type Nonce = [u8; NONCE_CHARS];
 
 /// NONCEs with the second of their request's Date.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "BTreeMap<Box<str>, i64>", into = "BTreeMap<Box<str>, i64>")]
+#[serde(try_from = "BTreeMap<String, i64>", into = "BTreeMap<String, i64>")]
 pub struct Nonces {
-    used: Lookup<Box<str>, ()>,
-    /// The same, oldest date first.
-    by_date: BTreeSet<(i64, Box<str>)>,
+    used: Lookup<Nonce, ()>,
+    /// The same by their seconds. Of those of one second, the first in their order is forgotten first.
+    by_date: BTreeMap<i64, BinaryHeap<Reverse<Nonce>>>,
+    count: usize,
 }
 
 impl Nonces {
     /// Whether this NONCE was used.
     pub fn has(&self, nonce: &str) -> bool {
-        self.used.get(nonce).is_some()
+        of(nonce).is_some_and(|it| self.used.get(&it).is_some())
     }
 
     /// The number of remembered NONCEs.
     pub fn len(&self) -> usize {
-        self.by_date.len()
+        self.count
     }
 
     /// Remembers one and forgets those whose date is too old to be accepted. `false`: the bound was reached, and the one that
-    /// was forgotten can now be used again.
+    /// was forgotten can now be used again. A text that is no NONCE is not remembered.
     pub fn insert(&mut self, nonce: &str, second: i64, is_fresh: impl Fn(i64) -> bool) -> bool {
-        while let Some((oldest, _)) = self.by_date.first()
+        while let Some((oldest, _)) = self.by_date.first_key_value()
             && !is_fresh(*oldest)
         {
             self.drop_oldest();
         }
-        let full = NONCES_MAX <= self.len();
+        let Some(nonce) = of(nonce) else { return true };
+        let full = NONCES_MAX <= self.count;
         if full {
             self.drop_oldest();
         }
-        self.used.insert(nonce.into(), ());
-        self.by_date.insert((second, nonce.into()));
+        self.keep(nonce, second);
         !full
     }
 
+    fn keep(&mut self, nonce: Nonce, second: i64) {
+        self.used.insert(nonce, ());
+        self.by_date.entry(second).or_default().push(Reverse(nonce));
+        self.count += 1;
+    }
+
     fn drop_oldest(&mut self) {
-        if let Some((_, nonce)) = self.by_date.pop_first() {
+        let Some(mut oldest) = self.by_date.first_entry() else { return };
+        if let Some(Reverse(nonce)) = oldest.get_mut().pop() {
             self.used.remove(&nonce);
+            self.count -= 1;
+        }
+        if oldest.get().is_empty() {
+            oldest.remove();
         }
     }
 }
 
-impl From<Nonces> for BTreeMap<Box<str>, i64> {
+/// The NONCE that a text is, if it has its length.
+fn of(text: &str) -> Option<Nonce> {
+    text.as_bytes().try_into().ok()
+}
+
+impl From<Nonces> for BTreeMap<String, i64> {
     fn from(it: Nonces) -> Self {
-        it.by_date.into_iter().map(|(second, nonce)| (nonce, second)).collect()
+        let text = |nonce: Nonce| String::from_utf8_lossy(&nonce).into_owned();
+        let of_second = |(second, nonces): (i64, BinaryHeap<_>)| nonces.into_iter().map(move |Reverse(it)| (text(it), second));
+        it.by_date.into_iter().flat_map(of_second).collect()
     }
 }
 
-impl From<BTreeMap<Box<str>, i64>> for Nonces {
-    fn from(seconds: BTreeMap<Box<str>, i64>) -> Self {
+impl TryFrom<BTreeMap<String, i64>> for Nonces {
+    type Error = String;
+
+    fn try_from(seconds: BTreeMap<String, i64>) -> Result<Self, String> {
         let mut nonces = Self::default();
-        for (nonce, second) in seconds {
-            nonces.used.insert(nonce.clone(), ());
-            nonces.by_date.insert((second, nonce));
+        for (text, second) in seconds {
+            let nonce = of(&text).ok_or_else(|| format!("`{text}` has not the {NONCE_CHARS} characters of a NONCE"))?;
+            nonces.keep(nonce, second);
         }
-        nonces
+        Ok(nonces)
     }
 }
 
@@ -86,7 +113,27 @@ mod tests {
         assert_eq!(nonces.len(), NONCES_MAX);
         assert!(nonces.insert(&name(100_001), 900, |second| 500 <= second), "stale ones leave room");
         assert_eq!(nonces.len(), 99_501);
-        let saved: BTreeMap<Box<str>, i64> = nonces.clone().into();
-        assert_eq!(Nonces::from(saved).by_date, nonces.by_date);
+    }
+
+    #[test]
+    fn i10_what_is_saved_is_forgotten_in_the_same_order() {
+        let mut nonces = Nonces::default();
+        for (at, second) in [3, 1, 2, 1, 3, 1, 2].into_iter().enumerate() {
+            assert!(nonces.insert(&format!("{:032}", at * 37 % 10), second, |_| true));
+        }
+        let saved = BTreeMap::from(nonces.clone());
+        let mut restored = Nonces::try_from(saved.clone()).expect("NONCEs");
+        for left in (0..7).rev() {
+            let now = BTreeMap::from(nonces.clone());
+            let oldest = now.values().min();
+            let first = now.iter().find(|it| Some(it.1) == oldest).map(|it| it.0.clone()).expect("some are left");
+            nonces.drop_oldest();
+            restored.drop_oldest();
+            assert!(!nonces.has(&first) && !restored.has(&first), "the oldest, and the first of them");
+            assert_eq!((nonces.len(), restored.len()), (left, left));
+            assert_eq!(BTreeMap::from(nonces.clone()), BTreeMap::from(restored.clone()));
+        }
+        nonces.drop_oldest();
+        assert!(Nonces::try_from(BTreeMap::from([("short".to_owned(), 1)])).is_err());
     }
 }

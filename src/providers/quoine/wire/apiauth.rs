@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::fmt::rfc2822::DateTimeParser;
 
+pub use super::super::model::NONCE_CHARS;
 use crate::kit::http::{HeaderMap, header};
 use crate::kit::sign::{hmac_sha1, md5};
 use crate::kit::time::Timestamp;
@@ -14,8 +15,6 @@ pub const SCHEME: &str = "APIAuth";
 pub const NONCE: &str = "nonce";
 /// The header with the digest of the body.
 pub const CONTENT_MD5: &str = "content-md5";
-/// The number of characters of a NONCE.
-pub const NONCE_CHARS: usize = 32;
 
 /// The signed parts of a request or callback, from its headers.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +36,8 @@ impl<'a> Signable<'a> {
 
     /// The signed text: five parts, or four without a NONCE, as before 2015-02-26.
     pub fn canonical(&self, uri: &str) -> String {
-        let Self { content_type, md5, date, nonce } = self;
-        let nonce = nonce.map_or(String::new(), |it| format!(",{it}"));
-        format!("{content_type},{md5},{uri},{date}{nonce}")
+        let (joint, nonce) = self.nonce.map_or(("", ""), |it| (",", it));
+        [self.content_type, ",", self.md5, ",", uri, ",", self.date, joint, nonce].concat()
     }
 }
 

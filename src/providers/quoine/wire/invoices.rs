@@ -68,7 +68,10 @@ impl<'a> Shown<'a> {
     fn of(invoice: &'a Invoice, look: Look<'_>) -> Self {
         let id = invoice.id;
         let (of_address, of_payment) = match look.local_qr {
-            Some(base) => (format!("{base}/qr/{id}?of=address"), format!("{base}/qr/{id}")),
+            Some(base) => {
+                let of_payment = format!("{base}/qr/{id}");
+                ([&of_payment, "?of=address"].concat(), of_payment)
+            }
             None => (format!("{CHART}{}", invoice.address), format!("{CHART}{}", payment_uri(invoice))),
         };
         Self {
