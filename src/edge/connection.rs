@@ -174,7 +174,6 @@ impl Opened {
             let head = Box::new(head); // hyper copies the future of each request
             async move {
                 let answer = answer(shared, peer.ip(), exchange, head, body).await;
-                socket.wait_for_others().await;
                 if !answer.as_ref().is_ok_and(|it| matches!(it.body(), Either::Right(_))) {
                     socket.rest();
                 }
@@ -185,19 +184,15 @@ impl Opened {
         builder.half_close(true).header_read_timeout(None).max_buf_size(HEAD_BYTES_MAX).title_case_headers(true);
         let mut connection = Box::pin(builder.serve_connection(TokioIo::new(socket.clone()), service));
         let end = {
-            let mut cause = pin!(async {
-                tokio::select! {
-                    biased;
-                    home = socket.moves() => End::Moves(home),
-                    () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
-                    _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
-                    waited = too_long(&socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
+            let mut cause = pin!(outside(&socket, &mut stop));
+            // An answer that waits for others goes on by itself. Once in a row: the next request can have come with it.
+            let mut was_passed = false;
+            poll_fn(|cx| {
+                if let Poll::Ready(done) = connection.as_mut().poll(cx) {
+                    return Poll::Ready(End::Ended(done));
                 }
-            });
-            poll_fn(|cx| match connection.as_mut().poll(cx) {
-                Poll::Ready(done) => Poll::Ready(End::Ended(done)),
-                Poll::Pending if socket.waits_for_others() => Poll::Pending,
-                Poll::Pending => cause.as_mut().poll(cx),
+                was_passed = !was_passed && socket.waits_for_others();
+                if was_passed { Poll::Pending } else { cause.as_mut().poll(cx) }
             })
             .await
         };
@@ -220,6 +215,17 @@ impl Opened {
                 }
             }
         }
+    }
+}
+
+/// Waits until something else than the requests of a connection ends it.
+async fn outside(socket: &Socket, stop: &mut watch::Receiver<bool>) -> End {
+    tokio::select! {
+        biased;
+        home = socket.moves() => End::Moves(home),
+        () = socket.place().is_needed() => End::Within(if socket.has_half_a_head() { Duration::ZERO } else { CLOSING_TIME_MAX }),
+        _ = stop.wait_for(|it| *it) => End::Within(SHUTDOWN_TIME_MAX),
+        waited = too_long(socket) => if waited == Waited::Head { End::TooSlow } else { End::Within(Duration::ZERO) },
     }
 }
 

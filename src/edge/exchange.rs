@@ -52,6 +52,15 @@ impl Exchange {
         }
     }
 
+    /// The answer is made. On HTTP/1 it waits for those that leave with it.
+    pub async fn wait_for_others(&self) {
+        match self {
+            Self::Http1(socket) => socket.wait_for_others().await,
+            #[cfg(feature = "tls")]
+            Self::Http2(_) => {}
+        }
+    }
+
     /// Waits until the caller sends nothing more: they may still read, or be gone. The end of a stream is the end of its request alone.
     pub async fn half_closed(&self) {
         match self {

@@ -119,6 +119,7 @@ pub async fn answer(
     if version == Version::HTTP_11 && !written.headers().contains_key(header::CONNECTION) {
         written.headers_mut().entry(KEEP_ALIVE_NAME).or_insert(KEEP_ALIVE);
     }
+    exchange.wait_for_others().await;
     exchange.home().durations.count(shared.stopwatch.elapsed().saturating_sub(begun));
     Ok(written)
 }

@@ -5,7 +5,6 @@ pub mod address;
 pub mod admission;
 pub mod answers;
 pub mod audit;
-pub mod batch;
 pub mod bodies;
 pub mod clock;
 pub mod connection;

@@ -16,11 +16,10 @@ use tokio::sync::Notify;
 use self::arrived::Arrived;
 pub use self::arrived::HEAD_BEGIN_BYTES_MAX;
 use self::stage::{Current, Stage};
-use super::batch;
 use super::places::Place;
 use super::registry::Last;
 use super::stream::Stream;
-use super::threads::Home;
+use super::threads::{Home, batch};
 
 mod arrived;
 mod stage;
@@ -56,7 +55,7 @@ struct Connection {
     last: Mutex<Last>,
 }
 
-/// Where the last requests of a connection were answered, while that is another thread than the one that serves it.
+/// On which other thread than the one that serves it requests of a connection were answered, and how many of the last ones in a row.
 #[derive(Default)]
 struct Elsewhere {
     home: Mutex<Option<Arc<Home>>>,
@@ -273,9 +272,7 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        if let [only] = slices
-            && self.automatic(only).is_some()
-        {
+        if let [only] = slices {
             return self.poll_write(cx, only);
         }
         let mut stream = self.0.stream.lock();

@@ -5,7 +5,8 @@ use std::thread::JoinHandle;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::{Config, Server, batch};
+use super::threads::batch;
+use super::{Config, Server};
 
 /// A server that runs on a thread of its own until it is dropped.
 pub struct Spawned {
@@ -38,7 +39,9 @@ impl Spawned {
     pub fn start(config: Config) -> std::io::Result<Self> {
         let runtime = batch::runtime()?;
         let handle = runtime.handle().clone();
-        let server = runtime.block_on(Server::start(config))?;
+        let server = runtime.block_on(Server::start(config));
+        batch::forget_turns();
+        let server = server?;
         let (stop, stopped) = oneshot::channel::<Server>();
         let serve = move || {
             runtime.block_on(async {

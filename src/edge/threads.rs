@@ -12,8 +12,9 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::batch;
 use super::metrics::Durations;
+
+pub mod batch;
 
 /// What still runs on a thread when its server has ended gets this long.
 const SHUTDOWN_TIME_MAX: Duration = Duration::from_millis(100);

@@ -10,7 +10,7 @@ thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Does something with these pieces as one. `None`: they are too long, or one piece already.
+/// Does something with these pieces as one. `None`: they are too long, or not several.
 pub fn with<T>(pieces: &[IoSlice<'_>], take: impl FnOnce(&[u8]) -> T) -> Option<T> {
     if pieces.len() < 2 || BYTES_MAX < pieces.iter().map(|it| it.len()).sum() {
         return None;

@@ -246,3 +246,61 @@ async fn webhooks_of_all_threads_arrive() {
     }
     server.stop().await;
 }
+
+/// The server's further threads gather answers: a runtime of the test's own does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn i22_answers_that_leave_together_are_each_their_own() {
+    let server = server_with_threads().await;
+    let mut open = Vec::new();
+    for _ in 0..12 {
+        open.push(Open::beside(&server, "a").await);
+    }
+    for round in 0..20 {
+        for (at, it) in open.iter_mut().enumerate() {
+            it.send(&payout("a", round * 100 + at)).await;
+        }
+        for (at, it) in open.iter_mut().enumerate() {
+            is_from("a", &it.answer().await, round * 100 + at);
+        }
+    }
+    // One of them is cut, and one stays open: the others get their answers nevertheless.
+    open[0].send(b"GET /s/a/__admin/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n").await;
+    let cut = String::from_utf8(payout("a", 9_000)).expect("a text").replacen("\r\n", "\r\nPlaymoney-Fault: connection_reset\r\n", 1);
+    open[1].send(cut.as_bytes()).await;
+    for (at, it) in open.iter_mut().enumerate().skip(2) {
+        it.send(&payout("a", 9_000 + at)).await;
+    }
+    for (at, it) in open.iter_mut().enumerate().skip(2) {
+        is_from("a", &it.answer().await, 9_000 + at);
+    }
+    let Open(cut, seen) = &mut open[1];
+    assert!(cut.read_buf(seen).await.is_err(), "it was reset");
+    let Open(stream, seen) = &mut open[0];
+    assert!(0 < stream.read_buf(seen).await.expect("a head") && seen.starts_with(b"HTTP/1.1 200"));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_always_has_a_further_request_does_not_keep_the_server_from_ending() {
+    let server = server_with_threads().await;
+    let Open(stream, _) = Open::beside(&server, "a").await;
+    let (mut reader, mut writer) = stream.into_split();
+    let request = b"GET /s/a/__admin/clock HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
+    let writing = tokio::spawn(async move { while writer.write_all(&request).await.is_ok() {} });
+    let mut seen = Vec::new();
+    while seen.len() < 100_000 {
+        reader.read_buf(&mut seen).await.expect("answers");
+    }
+    let reading = tokio::spawn(async move {
+        while reader.read_buf(&mut seen).await.is_ok_and(|it| 0 < it) {
+            let spare = seen.len().saturating_sub(10_000);
+            seen.drain(..spare);
+        }
+        String::from_utf8_lossy(&seen).into_owned()
+    });
+    server.stop().await;
+    let last = reading.await.expect("it ends");
+    let head = last.rfind("HTTP/1.1 200").map(|at| &last[at..]).expect("a last answer");
+    assert!(head.contains("Connection: close\r\n"), "the connection was cut behind {head}");
+    writing.abort();
+}

@@ -9,15 +9,15 @@ use std::task::Poll;
 
 use tokio::runtime::{Builder, Runtime};
 
-/// From this number of answers between two looks at the sockets on, answers wait for each other. Fewer leave at once: their clients
-/// make the next requests while the others are answered.
+/// From this number of answers in a turn on, answers wait for each other. Fewer leave at once: their clients make the next requests
+/// while the others are answered.
 const ANSWERS_MIN: u32 = 8;
 
 thread_local! {
-    static TURN: Cell<Turn> = const { Cell::new(Turn { answers: 0, before: None }) };
+    static TURN: Cell<Turn> = const { Cell::new(Turn::UNKNOWN) };
 }
 
-/// What a thread does between two looks at its sockets.
+/// What a thread does until nothing is left to do.
 #[derive(Clone, Copy, Debug)]
 struct Turn {
     /// Answers that it has made.
@@ -27,12 +27,14 @@ struct Turn {
 }
 
 impl Turn {
+    const UNKNOWN: Self = Self { answers: 0, before: None };
+
     /// One more answer is made.
     fn answered(self) -> Self {
         Self { answers: self.answers.saturating_add(1), ..self }
     }
 
-    /// All that was ready is done. A turn without answers says nothing of the next.
+    /// Nothing is left to do. A turn without answers says nothing of the next.
     fn ended(self) -> Self {
         let before = if 0 < self.answers { self.answers } else { self.before.unwrap_or(0) };
         Self { answers: 0, before: Some(before) }
@@ -52,6 +54,11 @@ pub fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().on_thread_park(|| TURN.set(TURN.get().ended())).build()
 }
 
+/// The thread goes on with another runtime, on which turns do not end.
+pub fn forget_turns() {
+    TURN.set(Turn::UNKNOWN);
+}
+
 /// An answer is made. Waits until the other requests that are ready now were answered, if they are many.
 pub async fn gather() {
     let turn = TURN.get().answered();
@@ -61,7 +68,7 @@ pub async fn gather() {
         if !std::mem::take(&mut waits) {
             return Poll::Ready(());
         }
-        cx.waker().wake_by_ref(); // behind the tasks that are ready by now, and before the sockets are looked at again
+        cx.waker().wake_by_ref(); // behind the tasks that are ready by now
         Poll::Pending
     })
     .await;
