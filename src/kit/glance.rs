@@ -99,7 +99,7 @@ const IN_RUNS: [[usize; 2]; 256] = {
     rows
 };
 
-/// How many digits it has at most, if they are few. The first bytes of digits in other scripts count.
+/// At least the number of its digits, up to 255. The first bytes of digits in other scripts count.
 fn digits(text: &[u8]) -> usize {
     let (pieces, rest) = text.as_chunks::<PIECE_BYTES>();
     let mut last = [0; PIECE_BYTES];

@@ -8,11 +8,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::json;
 
-use super::concealed;
 use super::fields::Field;
 use super::json::compact;
 use super::path::normalised;
-use super::split;
+use super::{concealed, split};
 
 mod kept;
 

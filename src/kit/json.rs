@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 mod compact;
+mod plain;
 
 pub use compact::{RAW, Writer, compact};
 

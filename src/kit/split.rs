@@ -5,6 +5,7 @@ use memchr::memchr;
 
 /// What stands before the first such sign and behind it. `None`: it has none.
 pub fn once(text: &str, sign: u8) -> Option<(&str, &str)> {
+    debug_assert!(sign.is_ascii(), "a part of a character");
     memchr(sign, text.as_bytes()).map(|at| (&text[..at], &text[at + 1..]))
 }
 

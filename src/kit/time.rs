@@ -69,9 +69,12 @@ pub fn nearer(date: Timestamp, first: Timestamp, second: Timestamp) -> Timestamp
     if far(second) < far(first) { second } else { first }
 }
 
+/// Years before it have a sign and six digits.
+const YEAR_0: Timestamp = Timestamp::constant(-62_167_219_200, 0);
+
 /// The first instant that a sandbox can show: no date of HTTP has a year before 0.
 pub fn beginning_of_time() -> Timestamp {
-    Timestamp::constant(-62_167_219_200, 0)
+    YEAR_0
 }
 
 /// The last instant that a sandbox can reach: `9999-12-30T22:00:00Z`.
@@ -111,17 +114,16 @@ pub fn in_utc(at: Timestamp) -> String {
     owned(&text[..20])
 }
 
-/// Years before it have a sign and six digits.
-const YEAR_0: Timestamp = Timestamp::constant(-62_167_219_200, 0);
-
 /// `2014-08-08T19:40:12.855+09:00`: milliseconds with a fixed offset, rounded down.
 pub fn millis_with_offset(at: Timestamp, hours: i8) -> String {
     const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
     let there = at.checked_add(Duration::from_hours(hours.into())).ok().filter(|it| YEAR_0 <= *it);
     let Some(there) = there else { return PRINTER.timestamp_with_offset_to_string(&at, Offset::constant(hours)) };
     let (sign, hours) = (if hours < 0 { b'-' } else { b'+' }, hours.unsigned_abs());
-    let offset = [sign, b'0' + hours / 10, b'0' + hours % 10, b':', b'0', b'0'];
-    owned(&[&civil(there, b"0000-00-00T00:00:00.000Z")[..23], &offset].concat())
+    let mut text = *b"0000-00-00T00:00:00.000+00:00";
+    text[..23].copy_from_slice(&civil(there, b"0000-00-00T00:00:00.000Z")[..23]);
+    (text[23], text[24], text[25]) = (sign, b'0' + hours / 10, b'0' + hours % 10);
+    owned(&text)
 }
 
 /// `2026-03-08 10:00:00`: whole seconds in UTC, without a zone.

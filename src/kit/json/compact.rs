@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde::ser::{self, Serializer};
 use serde_json::{Error, Serializer as Library};
 
+use super::plain::is_plain;
+
 /// The name of the structure as which `serde_json` hands over text that is JSON already, and of its one member.
 pub const RAW: &str = "$serde_json::private::RawValue";
 /// A thread keeps one buffer of this size at least and of that size at most. A text is a copy of the right size, because the
@@ -79,27 +81,6 @@ impl Writer {
         self.out.extend_from_slice(text.as_bytes());
         self.out.push(b'"');
     }
-}
-
-/// Whether nothing in a text has to be escaped. Eight bytes are looked at in one number; the last ones may be looked at twice.
-fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let (whole, rest) = bytes.as_chunks::<8>();
-    let signs = whole.iter().fold(0, |found, it| found | escaped_in(u64::from_le_bytes(*it)));
-    let last = match (bytes.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        (Some(last), _, _) => u64::from_le_bytes(*last),
-        (None, Some(first), Some(last)) => u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)),
-        _ => rest.iter().fold(u64::from_le_bytes([b' '; 8]), |before, it| before << 8 | u64::from(*it)),
-    };
-    signs | escaped_in(last) == 0
-}
-
-/// Not 0 if one of eight bytes is a control character, a quotation mark or a backslash.
-fn escaped_in(bytes: u64) -> u64 {
-    let each = |byte: u8| u64::from_le_bytes([byte; 8]);
-    // The highest bit of a byte is set if it is less than that, up to the first byte of which this is true.
-    let below = |bytes: u64, limit: u8| bytes.wrapping_sub(each(limit)) & !bytes & each(0x80);
-    below(bytes, b' ') | below(bytes ^ each(b'"'), 1) | below(bytes ^ each(b'\\'), 1)
 }
 
 macro_rules! by_library {
@@ -380,17 +361,6 @@ mod tests {
             same(&vec![written(&json!({ "a": text })), written(&text)]);
         }
         same(&(1.5, f64::NAN, 'x', '"', 1_u128, [0_u8; 0], ()));
-    }
-
-    #[test]
-    fn a_sign_that_is_escaped_is_found_wherever_it_stands() {
-        for bytes in 0..40 {
-            same(&"a".repeat(bytes));
-            same(&"\u{7f}!#[]\u{80}ü\u{ff}".repeat(bytes));
-            for (at, sign) in (0..=bytes).flat_map(|at| ['"', '\\', '\0', '\u{1f}'].map(|sign| (at, sign))) {
-                same(&format!("{}{sign}{}", "a".repeat(at), "ü".repeat(bytes - at)));
-            }
-        }
     }
 
     #[test]

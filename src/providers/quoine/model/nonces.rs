@@ -37,7 +37,7 @@ impl Nonces {
     }
 
     /// Remembers one and forgets those whose date is too old to be accepted. `false`: the bound was reached, and the one that
-    /// was forgotten can now be used again. A text that is no NONCE is not remembered.
+    /// was forgotten can now be used again. Only a NONCE is remembered.
     pub fn insert(&mut self, nonce: &str, second: i64, is_fresh: impl Fn(i64) -> bool) -> bool {
         while let Some((oldest, _)) = self.by_date.first_key_value()
             && !is_fresh(*oldest)
@@ -71,9 +71,9 @@ impl Nonces {
     }
 }
 
-/// The NONCE that a text is, if it has its length.
+/// The NONCE that a text is, if it has the documented form.
 fn of(text: &str) -> Option<Nonce> {
-    text.as_bytes().try_into().ok()
+    text.as_bytes().try_into().ok().filter(|it: &Nonce| it.iter().all(u8::is_ascii_alphanumeric))
 }
 
 impl From<Nonces> for BTreeMap<String, i64> {
@@ -90,7 +90,7 @@ impl TryFrom<BTreeMap<String, i64>> for Nonces {
     fn try_from(seconds: BTreeMap<String, i64>) -> Result<Self, String> {
         let mut nonces = Self::default();
         for (text, second) in seconds {
-            let nonce = of(&text).ok_or_else(|| format!("`{text}` has not the {NONCE_CHARS} characters of a NONCE"))?;
+            let nonce = of(&text).ok_or_else(|| format!("`{text}` is not a NONCE of {NONCE_CHARS} letters and digits"))?;
             nonces.keep(nonce, second);
         }
         Ok(nonces)

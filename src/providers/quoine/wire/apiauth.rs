@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-pub use super::super::model::NONCE_CHARS;
+use super::NONCE_CHARS;
 use crate::kit::http::{HeaderMap, header};
 use crate::kit::sign::{hmac_sha1, md5};
 use crate::kit::time::Timestamp;
