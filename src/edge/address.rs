@@ -1,8 +1,9 @@
 //! The address of a request: which sandbox its path names, and what the path is inside that sandbox. Requests from
 //! outside and webhooks to this server's own inboxes are read by the same parser.
 
+use memchr::memchr;
+
 use crate::kit::http::{RequestPath, Target};
-use crate::kit::split;
 
 /// Where pages look for their files.
 const ASSETS: &str = "/__admin/assets/";
@@ -89,7 +90,7 @@ fn repetition<'a>(path: &'a str, sandbox: Option<&str>, slug: &str, by_host: Opt
 /// The first segment of a path, and the rest with its slash.
 fn first(path: &str) -> (&str, &str) {
     let inner = path.strip_prefix('/').unwrap_or(path);
-    inner.split_at(split::once(inner, b'/').map_or(inner.len(), |it| it.0.len()))
+    inner.split_at(memchr(b'/', inner.as_bytes()).unwrap_or(inner.len()))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub enum Target<'a> {
 impl RequestPath {
     /// Finds out whom a path asks.
     pub fn new(text: String) -> Self {
-        let first_end = text.strip_prefix('/').map_or(0, |below| 1 + split::once(below, b'/').map_or(below, |it| it.0).len());
+        let first_end = text.strip_prefix('/').map_or(0, |below| 1 + split::all(below, b'/').next().map_or(0, str::len));
         let is_control = text[..first_end].strip_prefix('/') == Some(CONTROL);
         Self { text, first_end, is_control }
     }

@@ -26,6 +26,11 @@ impl<K: Hash + Eq, V: Copy> Lookup<K, V> {
         self.0.insert(key, value);
     }
 
+    /// How many keys have a value.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The value under that key.
     pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>
     where

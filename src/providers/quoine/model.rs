@@ -19,7 +19,7 @@ use crate::kit::time::{Duration, Timestamp};
 mod nonces;
 mod status;
 
-pub use nonces::{NONCE_CHARS, NONCES_MAX, Nonces};
+pub use nonces::{NONCE_CHARS, NONCES_MAX, Nonces, is_nonce};
 pub use status::{INVOICE_STATUSES, STATUSES, SYSTEM_STATUSES, Status};
 
 /// Decimals of a bitcoin.

@@ -14,7 +14,7 @@ pub use rows::*;
 use rust_decimal::Decimal;
 
 use super::model::BTC_DECIMALS;
-pub use super::model::NONCE_CHARS;
+pub use super::model::{NONCE_CHARS, is_nonce};
 use crate::kit::money::Number;
 use crate::kit::time::{Timestamp, millis_with_offset};
 

@@ -299,7 +299,7 @@ async fn a_client_that_always_has_a_further_request_does_not_keep_the_server_fro
         String::from_utf8_lossy(&seen).into_owned()
     });
     server.stop().await;
-    let last = reading.await.expect("it ends");
+    let last = tokio::time::timeout(Duration::from_secs(30), reading).await.expect("the connection ends").expect("it is read");
     let head = last.rfind("HTTP/1.1 200").map(|at| &last[at..]).expect("a last answer");
     assert!(head.contains("Connection: close\r\n"), "the connection was cut behind {head}");
     writing.abort();

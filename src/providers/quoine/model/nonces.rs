@@ -22,7 +22,6 @@ pub struct Nonces {
     used: Lookup<Nonce, ()>,
     /// The same by their seconds. Of those of one second, the first in their order is forgotten first.
     by_date: BTreeMap<i64, BinaryHeap<Reverse<Nonce>>>,
-    count: usize,
 }
 
 impl Nonces {
@@ -33,7 +32,7 @@ impl Nonces {
 
     /// The number of remembered NONCEs.
     pub fn len(&self) -> usize {
-        self.count
+        self.used.count()
     }
 
     /// Remembers one and forgets those whose date is too old to be accepted. `false`: the bound was reached, and the one that
@@ -45,7 +44,7 @@ impl Nonces {
             self.drop_oldest();
         }
         let Some(nonce) = of(nonce) else { return true };
-        let full = NONCES_MAX <= self.count;
+        let full = NONCES_MAX <= self.len();
         if full {
             self.drop_oldest();
         }
@@ -56,19 +55,22 @@ impl Nonces {
     fn keep(&mut self, nonce: Nonce, second: i64) {
         self.used.insert(nonce, ());
         self.by_date.entry(second).or_default().push(Reverse(nonce));
-        self.count += 1;
     }
 
     fn drop_oldest(&mut self) {
         let Some(mut oldest) = self.by_date.first_entry() else { return };
         if let Some(Reverse(nonce)) = oldest.get_mut().pop() {
             self.used.remove(&nonce);
-            self.count -= 1;
         }
         if oldest.get().is_empty() {
             oldest.remove();
         }
     }
+}
+
+/// Whether a NONCE has the documented form.
+pub fn is_nonce(text: &str) -> bool {
+    of(text).is_some()
 }
 
 /// The NONCE that a text is, if it has the documented form.

@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-use super::NONCE_CHARS;
 use crate::kit::http::{HeaderMap, header};
 use crate::kit::sign::{hmac_sha1, md5};
 use crate::kit::time::Timestamp;
@@ -61,11 +60,6 @@ pub fn credentials(headers: &HeaderMap) -> Option<(&str, &str)> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (user, signature) = text.strip_prefix(SCHEME)?.strip_prefix(' ')?.split_once(':')?;
     (!user.is_empty() && !signature.is_empty()).then_some((user, signature))
-}
-
-/// Whether a NONCE has the documented form.
-pub fn is_nonce(text: &str) -> bool {
-    text.len() == NONCE_CHARS && text.bytes().all(|it| it.is_ascii_alphanumeric())
 }
 
 /// The moment of a Date header. The day has two digits; the two older forms of an HTTP date are read as well.
